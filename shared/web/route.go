@@ -1,0 +1,57 @@
+// Package web provides what every HTTP handler of Shixin shares.
+package web
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"shixin/shared/access"
+)
+
+// Token says how a route treats a bearer token.
+type Token uint8
+
+// The ways. A Required route has the gateway's authorizer; an Optional one has none and verifies a token itself when one is sent.
+const (
+	Required Token = iota + 1
+	Optional
+)
+
+// Route is one line of a function's route table. The table is the truth that the template, the OpenAPI document and
+// the access policies are compared with.
+type Route struct {
+	Method string // GET, POST, PUT, PATCH
+	Path   string // in net/http's and API Gateway's common form, for example /v1/listings/{id}/notice
+	Action string // the action of infra/policies that the caller's role must be permitted, for example listing.notice
+	Token  Token
+	Handle Handle
+}
+
+// Handle answers one call. It writes the answer, or returns an error and has written nothing.
+type Handle func(w http.ResponseWriter, r *http.Request) error
+
+type contextKey int
+
+const callKey contextKey = iota
+
+// call is what the gateway knows of a request.
+type call struct {
+	id     string
+	now    time.Time
+	caller access.Principal
+}
+
+// With puts the request's id, its time and who makes it into a context.
+func With(ctx context.Context, id string, now time.Time, caller access.Principal) context.Context {
+	return context.WithValue(ctx, callKey, call{id, now, caller})
+}
+
+// Now is the request's time (requestContext.timeEpoch), the only clock a handler has.
+func Now(ctx context.Context) time.Time { c, _ := ctx.Value(callKey).(call); return c.now }
+
+// RequestID is the id under which the request is logged and answered.
+func RequestID(ctx context.Context) string { c, _ := ctx.Value(callKey).(call); return c.id }
+
+// Caller is who makes the request; anonymous on an Optional route without a token.
+func Caller(ctx context.Context) access.Principal { c, _ := ctx.Value(callKey).(call); return c.caller }

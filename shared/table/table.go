@@ -21,6 +21,7 @@ const (
 	MaxPartitionKey = 2048      // bytes
 	MaxSortKey      = 1024      // bytes
 	MaxPage         = 1000      // items in one page of a Query
+	MaxPageBytes    = 1 << 20   // bytes: a page ends behind the item with which its documents reach this
 	MaxKeys         = 1000      // keys in one Get; a driver splits them into what the engine takes (100)
 )
 
@@ -33,24 +34,25 @@ type Item struct {
 	// Version is set by the writer and compared by [VersionIs]. It MUST be at least 1.
 	Version int64
 	// Expires is when the item stops being there, to the second; zero is never. From that moment on the item is absent
-	// in reads and in conditions, whether or not the engine has swept it.
+	// in reads and in conditions, whether or not the engine has swept it. It MUST be after 1970-01-01; parts of a
+	// second are dropped, and it is read back in UTC.
 	Expires time.Time
 	Doc     []byte // MUST be non-empty; the caller MUST NOT change it after the call
 }
 
 // Read asks for items by their keys.
 type Read struct {
-	Now      time.Time // the caller's time, against which Expires is judged
+	Now      time.Time // the caller's time, against which Expires is judged; MUST be set
 	Keys     []Key     // 1..MaxKeys, none twice
 	Eventual bool      // an eventually consistent read: half the cost, MAY be stale
 }
 
 // Range asks for a page of one partition.
 type Range struct {
-	Now       time.Time
+	Now       time.Time // as in Read
 	Partition string
-	From, To  string // sort keys, both included; empty is open
-	After     string // go on behind this sort key (in the direction of reading); empty starts
+	From, To  string // sort keys, both included; empty is open; From MUST NOT be above To
+	After     string // go on behind this sort key (in the direction of reading); empty starts; MUST lie in From..To
 	Backward  bool   // from the highest sort key down
 	Limit     int    // 1..MaxPage items at the most
 	Eventual  bool
@@ -116,8 +118,8 @@ func Is(version int64) Condition {
 
 // Batch is the operations of one Write, on different keys.
 type Batch struct {
-	Now time.Time
-	Ops []Op // 1..MaxOps
+	Now time.Time // as in Read, for the conditions
+	Ops []Op      // 1..MaxOps
 }
 
 // Table is the storage port. All methods are safe for concurrent use. An error that is neither a *Conflict nor

@@ -52,6 +52,9 @@ func clean(raw string) (string, *Malformed) {
 // compact is clean for codes of letters and digits: spaces and dashes, by which people group them, go,
 // and ASCII letters become capitals.
 func compact(raw string) (string, *Malformed) {
+	if len(raw) <= maxRaw && alnum(raw) {
+		return raw, nil // the usual case
+	}
 	s, err := clean(raw)
 	if err != nil {
 		return "", err

@@ -11,7 +11,12 @@ func parseMSISDN(raw string) (string, *Malformed) {
 	if err != nil {
 		return "", err
 	}
-	s = strings.NewReplacer("(", "", ")", "", ".", "").Replace(s)
+	s = strings.Map(func(r rune) rune {
+		if r == '(' || r == ')' || r == '.' {
+			return -1
+		}
+		return r
+	}, s)
 	foreign := false
 	if r, ok := strings.CutPrefix(s, "+"); ok {
 		s, foreign = r, true

@@ -47,6 +47,7 @@ type Fault struct {
 	Detail     string // English, then " · " and Chinese
 	Fields     []Field
 	RetryAfter time.Duration // with RateLimited and Unavailable
+	Day        string        // with Conflict: the first day, YYYY-MM-DD, on which the step is possible
 }
 
 // New makes a fault from an English and a Chinese sentence about the same thing.

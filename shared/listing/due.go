@@ -1,0 +1,139 @@
+package listing
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	"shixin/shared/regime"
+	"shixin/shared/workday"
+)
+
+// Due is one clock that runs: a step and the last day for it. By is empty with Pending "calendar" where the day lies beyond the published
+// calendar.
+type Due struct {
+	Step    string
+	By      workday.Day
+	Pending string
+	Basis   string
+	SetBy   string // regime or authority
+}
+
+// Clocks is the clocks that run for a listing: those that the regime states, and the one that the notice set.
+func Clocks(l Listing, rules Rules) []Due {
+	var due []Due
+	if l.State == Noticed {
+		d := Due{Step: "statements", By: l.Notice.Until, Basis: rules.Version.Statement.Source.Cite, SetBy: l.Notice.SetBy}
+		if l.Notice.Pending {
+			d.Pending = "calendar"
+			m := moment{l: &l, rules: rules}
+			if by, known := m.statementEnd(workday.DayOf(l.Notice.ServedAt)); known {
+				d.By, d.Pending = by, ""
+			}
+		}
+		due = append(due, d)
+	}
+	for _, c := range rules.Version.Clocks {
+		if from, ok := l.waitsFor(c, rules); ok {
+			due = append(due, deadline(c, c.Step, from, rules.Calendar))
+		}
+	}
+	for i := range l.Requests {
+		r := &l.Requests[i]
+		rule, ok := rules.Version.Request(r.Kind)
+		if !ok || !r.Open() {
+			continue
+		}
+		for _, c := range rule.Clocks {
+			if c.After == "request" && c.Step == "outcome" && c.Within != nil {
+				due = append(due, deadline(c, outcomeStep(r.N), r.At, rules.Calendar))
+			}
+		}
+	}
+	slices.SortStableFunc(due, func(a, b Due) int { return compareDue(a, b) })
+	return due
+}
+
+// waitsFor is the moment from which a clock of the regime runs for a listing that still owes the step.
+func (l *Listing) waitsFor(c regime.Clock, rules Rules) (time.Time, bool) {
+	if c.Within == nil {
+		return time.Time{}, false
+	}
+	m := moment{l: l, rules: rules}
+	owed := false
+	switch c.Step {
+	case "decision":
+		owed = l.State == Proposed && c.After == "proposal" && l.Elsewhere == nil || l.State == Noticed
+	case "publication":
+		owed = l.State == Listed && l.Publication == nil && rules.Ground.Publication.Allowed
+	case "service":
+		owed = m.servable("decision")
+	}
+	if !owed {
+		return time.Time{}, false
+	}
+	switch {
+	case c.After == "proposal":
+		return l.Proposal.At, true
+	case c.After == "notice" && l.Notice != nil:
+		return l.Notice.ServedAt, true
+	case c.After == "decision" && l.Elsewhere != nil && l.Decision != nil:
+		return l.Elsewhere.On.Start(), true
+	case c.After == "decision" && l.Decision != nil:
+		return l.Decision.At, true
+	}
+	return time.Time{}, false
+}
+
+func deadline(c regime.Clock, step string, from time.Time, calendar workday.Calendar) Due {
+	d := Due{Step: step, Basis: c.Source.Cite, SetBy: "regime"}
+	by, known := c.Within.After(workday.DayOf(from), calendar)
+	if !known {
+		d.Pending = "calendar"
+		return d
+	}
+	d.By = by
+	return d
+}
+
+func compareDue(a, b Due) int {
+	if a.By == b.By {
+		return 0
+	}
+	if a.By != "" && (b.By == "" || a.By < b.By) {
+		return -1
+	}
+	return 1
+}
+
+// Diagram is the procedure as a Mermaid state diagram, made from the table that Decide runs.
+func Diagram() string {
+	out := "stateDiagram-v2\n"
+	name := func(s State) string {
+		if s == None {
+			return "[*]"
+		}
+		return string(s)
+	}
+	for _, row := range Table() {
+		for _, from := range row.From {
+			for _, to := range row.To {
+				if len(row.From) > 1 && from != to && row.Step != "requests/" {
+					continue // such a step leaves the state as it is
+				}
+				out += fmt.Sprintf("    %s --> %s: %s\n", name(from), name(to), diagramStep(row.Step))
+			}
+		}
+	}
+	return out
+}
+
+func diagramStep(step string) string {
+	switch step {
+	case "requests:":
+		return "request"
+	case "requests/":
+		return "outcome"
+	}
+	return step
+}

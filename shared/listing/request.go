@@ -1,0 +1,197 @@
+package listing
+
+import (
+	"fmt"
+	"slices"
+
+	"shixin/shared/fault"
+	"shixin/shared/regime"
+	"shixin/shared/workday"
+)
+
+// askable judges whether a kind of request can be made of the listing now.
+func (m *moment) askable(kind string) *fault.Fault {
+	rule, ok := m.ruleOf(kind)
+	switch {
+	case !ok:
+		return fault.New(fault.Conflict, "the regime has no such request", "该制度未设此类申请")
+	case !rule.Open:
+		return fault.New(fault.Conflict, "it is not settled that the law grants this request here ("+rule.Source.Cite+")", "法律是否适用该申请尚未确定")
+	case !rule.fits(m.l.State, m.cause()):
+		return fault.New(fault.Conflict, fmt.Sprintf("the listing is %s; this request is made of one that is %v%s", m.l.State, rule.When, after(rule.Causes)), "名单所处阶段不允许提出该申请")
+	case slices.ContainsFunc(m.l.Requests, func(r Request) bool { return r.Kind == kind && r.Open() }):
+		return fault.New(fault.Conflict, "a request of this kind is open already", "已有同类申请在办")
+	case rule.Effect == "unpublish" && m.l.Publication == nil:
+		return fault.New(fault.Conflict, "the listing is not published", "该名单未公示")
+	case rule.Earliest != nil:
+		return m.earliest(rule)
+	}
+	return nil
+}
+
+// earliest refuses a request before its day and names the day.
+func (m *moment) earliest(rule *requestRule) *fault.Fault {
+	start := workday.DayOf(m.l.Decision.At)
+	if m.l.Elsewhere != nil {
+		start = m.l.Elsewhere.On
+	}
+	if rule.Earliest.After == "term" {
+		start = m.l.Term.From
+	}
+	if start == "" {
+		return fault.New(fault.Conflict, "the term has not started, and this request is counted from its start", "期限尚未起算")
+	}
+	last, known := rule.Earliest.Length.After(start, m.rules.Calendar)
+	if !known {
+		return fault.New(fault.Conflict, "the day from which this may be asked lies beyond the published calendar", "可申请之日超出已公布的工作日历")
+	}
+	if m.today > last {
+		return nil
+	}
+	first := string(last.AddDays(1))
+	f := fault.New(fault.Conflict, "this may be asked from "+first+" on ("+rule.Earliest.Source.Cite+")", "自"+first+"起方可申请")
+	f.Day = first
+	return f
+}
+
+// cause is why the listing was removed, or "".
+func (m *moment) cause() Cause {
+	if m.l.Removal == nil {
+		return ""
+	}
+	return m.l.Removal.Cause
+}
+
+func ask(m *moment, c Command) (Data, *fault.Fault) {
+	a := c.(Ask)
+	rule, _ := m.ruleOf(a.Kind)
+	if f := m.checkAsked(a, rule); f != nil {
+		return nil, f
+	}
+	return RequestedData{N: len(m.l.Requests) + 1, Kind: a.Kind, Grounds: a.Grounds, Evidence: a.Evidence, Change: a.Change, Until: a.Until}, nil
+}
+
+// checkAsked holds what is asked for against what the kind of request can do.
+func (m *moment) checkAsked(a Ask, rule *requestRule) *fault.Fault {
+	ch := a.Change
+	switch {
+	case rule.Effect != "stay" && a.Until != "":
+		return fault.At("/until", "only a stay has a last day", "仅中止申请可设截止日")
+	case rule.Effect != "stay" && rule.Effect != "correct" && ch != nil:
+		return fault.At("/change", "this kind of request changes nothing by itself; leave it out", "该申请不应包含 change")
+	case rule.Effect == "stay" && (ch == nil || len(ch.What) == 0 || ch.Names != nil || ch.Identifiers != nil || ch.Until != "" || ch.Measures != nil):
+		return fault.At("/change", `a stay says what it suspends: {"what":["measures","publication"]}`, "中止申请应载明中止事项")
+	case rule.Effect == "stay" && a.Until == "":
+		return fault.At("/until", "a stay needs its last day", "中止申请须载明截止日")
+	case rule.Effect == "stay" && a.Until < m.today:
+		return fault.At("/until", "must not be before today", "不得早于今日")
+	case rule.Effect == "correct" && (ch == nil || ch.Names == nil && ch.Identifiers == nil || ch.Until != "" || ch.Measures != nil || ch.What != nil):
+		return fault.At("/change", `a correction gives whole new lists: {"names":[..],"identifiers":[..]}`, "更正申请应提供完整的新名称或标识")
+	}
+	if rule.Effect == "correct" && ch.Identifiers != nil {
+		return CheckIdentifiers("/change/identifiers", m.l.Content.Subject.Kind, ch.Identifiers)
+	}
+	return nil
+}
+
+func resolve(m *moment, c Command) (Data, *fault.Fault) {
+	o := c.(Resolve)
+	r, _ := m.l.Request(o.N)
+	rule, _ := m.ruleOf(r.Kind)
+	d := ResolvedData{N: o.N, Kind: r.Kind, Outcome: o.Outcome, Reasons: o.Reasons}
+	switch {
+	case !slices.Contains(rule.Outcomes, o.Outcome):
+		return nil, fault.At("/outcome", fmt.Sprintf("the outcomes of this request are %v", rule.Outcomes), "该申请不可作出此结果")
+	case o.Outcome != "varied" && o.Change != nil:
+		return nil, fault.At("/change", "only a varied outcome carries a change", "仅变更结果可包含 change")
+	case o.Outcome == "refused":
+		return d, nil
+	case o.Outcome == "varied":
+		d.Effect, d.Change = "vary", o.Change
+		return d, m.checkVaried(o.Change)
+	}
+	d.Effect = rule.Effect
+	switch rule.Effect {
+	case "remove":
+		d.Cause = Cause(rule.Cause)
+		d.Lapsed = m.lapsing(Removed, d.Cause, o.N)
+	case "correct":
+		d.Change = r.Change
+	case "stay":
+		d.Change, d.Until = r.Change, r.Until
+		if r.Until < m.today {
+			return nil, fault.New(fault.Conflict, "the stay that was asked for has already run out; refuse it", "申请的中止期限已过")
+		}
+	case "reinstate":
+		term := termFrom(m.rules.Ground, m.today)
+		if term.From == "" { // the event with which it started has already happened
+			term.From = m.today
+			term.Until, _ = m.rules.Ground.Term.Length.After(m.today, m.rules.Calendar)
+		}
+		d.From, d.Until = term.From, term.Until
+		d.Lapsed = m.lapsing(Listed, "", o.N)
+	}
+	return d, nil
+}
+
+// checkVaried holds that a varied outcome only makes the listing milder.
+func (m *moment) checkVaried(ch *Change) *fault.Fault {
+	if ch == nil || ch.Until == "" && ch.Measures == nil || ch.Names != nil || ch.Identifiers != nil || ch.What != nil {
+		return fault.At("/change", `a varied outcome says what is milder: {"until":"2027-01-31","measures":[..]}`, "变更结果应载明新的截止日或者措施")
+	}
+	if ch.Until != "" && (ch.Until < m.today || m.until() != "" && ch.Until >= m.until()) {
+		return fault.At("/change/until", "must be shorter than the term, which ends on "+orNone(m.until())+", and not before today", "应短于原期限且不早于今日")
+	}
+	for i, code := range ch.Measures {
+		if !slices.Contains(m.l.Measures, code) || slices.Contains(ch.Measures[:i], code) {
+			return fault.At(fmt.Sprintf("/change/measures/%d", i), fmt.Sprintf("must be one of the listing's measures, each once: %v", m.l.Measures), "应为现有措施之一,且不得重复")
+		}
+	}
+	if ch.Measures != nil && len(ch.Measures) == len(m.l.Measures) && ch.Until == "" {
+		return fault.At("/change/measures", "must be fewer than before", "应少于原措施")
+	}
+	return nil
+}
+
+// lapsing is the open requests, but one, that cannot be granted any more once the listing is in a state for a cause.
+func (m *moment) lapsing(state State, cause Cause, but int) []int {
+	var numbers []int
+	for i := range m.l.Requests {
+		r := &m.l.Requests[i]
+		rule, ok := m.ruleOf(r.Kind)
+		if r.N != but && r.Open() && !(ok && rule.fits(state, cause)) {
+			numbers = append(numbers, r.N)
+		}
+	}
+	return numbers
+}
+
+// requestRule is the regime's rule of a request, with what the procedure asks of it.
+type requestRule struct{ *regime.Request }
+
+func (r *requestRule) fits(state State, cause Cause) bool {
+	if !slices.Contains(r.When, string(state)) {
+		return false
+	}
+	return state != Removed || len(r.Causes) == 0 || slices.Contains(r.Causes, string(cause))
+}
+
+// ruleOf is the regime's rule of a kind of request.
+func (m *moment) ruleOf(kind string) (*requestRule, bool) {
+	r, ok := m.rules.Version.Request(kind)
+	return &requestRule{r}, ok
+}
+
+func after(causes []string) string {
+	if len(causes) == 0 {
+		return ""
+	}
+	return fmt.Sprintf(" after %v", causes)
+}
+
+func orNone(d workday.Day) string {
+	if d == "" {
+		return "no day"
+	}
+	return string(d)
+}

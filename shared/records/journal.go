@@ -1,0 +1,189 @@
+package records
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"slices"
+	"sort"
+	"time"
+
+	"golang.org/x/mod/sumdb/tlog"
+
+	"shixin/shared/journal"
+	"shixin/shared/table"
+)
+
+// Head is the stored head of the journal.
+type Head struct {
+	journal.Head
+	version int64
+}
+
+// entry is a stored entry: the very bytes that its leaf commits to.
+type entry struct {
+	Entry json.RawMessage `json:"entry"`
+	Leaf  tlog.Hash       `json:"leaf"`
+}
+
+// StoredEntry is an entry with the bytes and the leaf that it is proven by.
+type StoredEntry struct {
+	journal.Entry
+	Bytes []byte
+	Leaf  tlog.Hash
+}
+
+// Record is the stored record of one identifier.
+type Record struct {
+	ID     string // subject.Ref.ID
+	Record journal.Record
+
+	version int64
+}
+
+// Head reads where the journal stands, strongly. An empty journal is at 0.
+func (s *Store) Head(ctx context.Context, now time.Time) (Head, error) {
+	var h Head
+	v, err := s.load(ctx, now, headKey(), &h.Head)
+	h.version = v
+	return h, err
+}
+
+// PutHead stores the head that follows the one that was read.
+func (b *Batch) PutHead(read Head, next journal.Head) {
+	b.add("head", put(headKey(), read.version, next))
+}
+
+// PutEntry stores a new entry.
+func (b *Batch) PutEntry(n int64, bytes []byte, leaf tlog.Hash) {
+	b.add("head", put(entryKey(n), 0, entry{Entry: bytes, Leaf: leaf}))
+}
+
+// Entries reads entries after number n in order, at most limit (500), none beyond upto.
+func (s *Store) Entries(ctx context.Context, now time.Time, after, upto int64, limit int) ([]StoredEntry, error) {
+	var out []StoredEntry
+	for len(out) < limit && after < upto {
+		first := entryKey(after + 1)
+		last := min(upto, (after+1)/bucket*bucket+bucket-1)
+		page, err := s.Table.Query(ctx, table.Range{Now: now, Partition: first.Partition, From: first.Sort, To: entryKey(last).Sort, Limit: limit - len(out)})
+		if err != nil {
+			return nil, err
+		}
+		if len(page.Items) == 0 {
+			return nil, fmt.Errorf("records: the journal has no entry %d", after+1)
+		}
+		for _, item := range page.Items {
+			e, err := decodeEntry(item)
+			if err != nil {
+				return nil, err
+			}
+			if e.N != after+1 {
+				return nil, fmt.Errorf("records: the journal has no entry %d", after+1)
+			}
+			after = e.N
+			out = append(out, e)
+		}
+	}
+	return out, nil
+}
+
+func decodeEntry(item table.Item) (StoredEntry, error) {
+	var stored entry
+	if err := decode(item, &stored); err != nil {
+		return StoredEntry{}, err
+	}
+	e := StoredEntry{Bytes: stored.Entry, Leaf: stored.Leaf}
+	if err := json.Unmarshal(stored.Entry, &e.Entry); err != nil {
+		return e, fmt.Errorf("records: journal entry is damaged: %w", err)
+	}
+	return e, nil
+}
+
+// VersionAt is the list version at a past moment: the number of the last entry not after it.
+func (s *Store) VersionAt(ctx context.Context, now time.Time, head journal.Head, at time.Time) (int64, error) {
+	var failed error
+	n := sort.Search(int(head.N), func(i int) bool {
+		item, found, err := s.one(ctx, now, entryKey(int64(i)+1))
+		if err != nil || !found {
+			failed = fmt.Errorf("records: the journal has no entry %d: %w", i+1, err)
+			return true
+		}
+		e, err := decodeEntry(item)
+		if err != nil {
+			failed = err
+		}
+		return e.At.After(at)
+	})
+	return int64(n), failed
+}
+
+// Record reads what the list says about one identifier, strongly; an absent one is the empty record.
+func (s *Store) Record(ctx context.Context, now time.Time, id string) (Record, error) {
+	r := Record{ID: id}
+	v, err := s.load(ctx, now, statusKey(id), &r.Record)
+	r.version = v
+	return r, err
+}
+
+// Records reads what the list says about identifiers, in their order; ids may repeat.
+func (s *Store) Records(ctx context.Context, now time.Time, ids []string) ([]Record, error) {
+	var keys []table.Key
+	at := map[string]int{}
+	for _, id := range ids {
+		if _, known := at[id]; !known {
+			at[id] = len(keys)
+			keys = append(keys, statusKey(id))
+		}
+	}
+	if len(keys) == 0 {
+		return nil, nil
+	}
+	unique := make([]Record, len(keys))
+	items, err := s.Table.Get(ctx, table.Read{Now: now, Keys: keys})
+	if err != nil {
+		return nil, err
+	}
+	for _, item := range items {
+		i := at[item.Partition[len(famStatus)+1:]]
+		if err := decode(item, &unique[i].Record); err != nil {
+			return nil, err
+		}
+		unique[i].version = item.Version
+	}
+	out := make([]Record, len(ids))
+	for i, id := range ids {
+		out[i] = unique[at[id]]
+		out[i].ID = id
+	}
+	return out, nil
+}
+
+// PutRecord stores what the list says about an identifier after an effect.
+func (b *Batch) PutRecord(r Record) { b.add("head", put(statusKey(r.ID), r.version, r.Record)) }
+
+// MarkRemoved remembers that a listing was removed, or with removed false that it is back.
+func (b *Batch) MarkRemoved(id string, removed bool) {
+	if !removed {
+		b.add("listing", table.DeleteOp(removedKey(id), table.Condition{}))
+		return
+	}
+	b.add("listing", table.PutOp(table.Item{Key: removedKey(id), Version: 1, Doc: []byte("{}")}, table.Condition{}))
+}
+
+// Removed tells which of some listings are removed.
+func (s *Store) Removed(ctx context.Context, now time.Time, ids []string) (map[string]bool, error) {
+	out := map[string]bool{}
+	ids = slices.Compact(slices.Sorted(slices.Values(ids)))
+	if len(ids) == 0 {
+		return out, nil
+	}
+	keys := make([]table.Key, len(ids))
+	for i, id := range ids {
+		keys[i] = removedKey(id)
+	}
+	items, err := s.Table.Get(ctx, table.Read{Now: now, Keys: keys})
+	for _, item := range items {
+		out[item.Partition[len(famRemoved)+1:]] = true
+	}
+	return out, err
+}

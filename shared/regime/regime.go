@@ -47,7 +47,7 @@ type Period struct {
 
 // Clock is a deadline: Step is due Within a period of what it runs After. A nil Within is a clock that the law does not state.
 type Clock struct {
-	Step   string  `json:"step" yaml:"step"`   // decision, publication, service, requests:KIND (its outcome)
+	Step   string  `json:"step" yaml:"step"`   // statements, decision, publication, service; of a request: acceptance, outcome, unpublication
 	After  string  `json:"after" yaml:"after"` // proposal, notice, decision, service, request, outcome
 	Within *Period `json:"within" yaml:"within"`
 	Source Source  `json:"source" yaml:"source"`

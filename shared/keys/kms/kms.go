@@ -33,7 +33,7 @@ type Encrypter interface {
 
 // Wrapped is a keyring as it stands in a function's configuration.
 type Wrapped struct {
-	KeyID      string            // id, ARN or alias of the KMS key; only this key may have wrapped the keyring
+	KeyID      string            // id, ARN or alias of the KMS key; where empty, the role's permission alone says which key may have wrapped the keyring
 	Ciphertext string            // what Wrap returned
 	Context    map[string]string // the encryption context given to Wrap, for example the table's name
 }
@@ -60,11 +60,11 @@ func (s *Source) Document(ctx context.Context) ([]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("kms: %w", err)
 	}
-	out, err := client.Decrypt(ctx, &awskms.DecryptInput{
-		CiphertextBlob:    blob,
-		KeyId:             aws.String(s.wrapped.KeyID),
-		EncryptionContext: s.wrapped.Context,
-	})
+	in := &awskms.DecryptInput{CiphertextBlob: blob, EncryptionContext: s.wrapped.Context}
+	if s.wrapped.KeyID != "" {
+		in.KeyId = aws.String(s.wrapped.KeyID)
+	}
+	out, err := client.Decrypt(ctx, in)
 	if err != nil {
 		return nil, failure("decrypt", err)
 	}

@@ -63,6 +63,11 @@ func TestOnlyItsKeyAndContextUnwrap(t *testing.T) {
 	if got, err := kms.New(opens(client), right).Document(t.Context()); err != nil || string(got) != string(document) {
 		t.Fatalf("unwrapped %d bytes, %v", len(got), err)
 	}
+	unnamed := right
+	unnamed.KeyID = ""
+	if got, err := kms.New(opens(client), unnamed).Document(t.Context()); err != nil || string(got) != string(document) {
+		t.Errorf("without the key's id: %d bytes, %v", len(got), err)
+	}
 	other, err := client.CreateKey(t.Context(), &awskms.CreateKeyInput{})
 	if err != nil {
 		t.Fatal(err)

@@ -47,7 +47,13 @@ func (r Regime) Check() error {
 				return
 			}
 			before := r.Versions[i-1]
-			c.must(before.From < v.From, "from", "is not later than the version before: versions ascend")
+			if before.From == v.From {
+				// A corrected transcription: listings made under the wrong one keep it, all others get this one.
+				c.must(before.Version < v.Version, "version", "does not follow the one that it corrects")
+				c.must(before.To == v.To, "to", "is not that of the version it corrects")
+				return
+			}
+			c.must(before.From < v.From, "from", "is before that of the version before: versions ascend")
 			c.must(before.To != "" && before.To < v.From, "from", "lies within the version before: end that one first")
 		})
 	}
@@ -132,7 +138,7 @@ func (c *checker) period(field string, p Period) {
 
 // number checks the source of something that the law has to state: what was not found cannot be applied.
 func (c *checker) number(s Source) {
-	c.must(s.Confidence != NotFound, "source/confidence", "X says that it was not found, but it is set")
+	c.must(s.Confidence != NotFound, "source", "X says that it was not found, but it is set")
 }
 
 func (c *checker) sources(v *Version) {
@@ -150,7 +156,8 @@ func (c *checker) sources(v *Version) {
 func bilingual(s string) bool { return has(s, unicode.Han) && has(s, unicode.Latin) }
 
 func (c *checker) version(v *Version) {
-	c.must(v.Version == string(v.From) || strings.HasPrefix(v.Version, string(v.From)+"."), "version", "is not the day from, or that with a number behind a dot")
+	n, corrected := strings.CutPrefix(v.Version, string(v.From)+".")
+	c.must(v.Version == string(v.From) || corrected && len(n) == 1 && n >= "1" && n <= "9", "version", "is not the day from, or that with .1 to .9 for a corrected transcription")
 	c.text("name", v.Name)
 	c.span(v.From, v.To)
 	c.someOf("sectors", v.Sectors, "telecom", "finance", "internet")
@@ -200,6 +207,6 @@ func (c *checker) clock(k Clock, steps, after []string) {
 		c.number(k.Source)
 		return
 	}
-	c.must(k.Source.Confidence != Partial && k.Source.Confidence != Memory, "source/confidence",
+	c.must(k.Source.Confidence != Partial && k.Source.Confidence != Memory, "source",
 		"the clock is unset: X says that it was not found, S that the law states none, T that this register has none")
 }

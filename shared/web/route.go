@@ -19,13 +19,20 @@ const (
 )
 
 // Route is one line of a function's route table. The table is the truth that the template, the OpenAPI document and
-// the access policies are compared with.
+// the access policies are compared with. What a call may carry stands here, and not in the handler, because a call that
+// cannot be read is refused before anybody asks whether its caller's role may make it.
 type Route struct {
 	Method string // GET, POST, PUT, PATCH
 	Path   string // in net/http's and API Gateway's common form, for example /v1/listings/{id}/notice
 	Action string // the action of infra/policies that the caller's role must be permitted, for example listing.notice
 	Token  Token
-	Handle Handle
+	Query  map[string]Check // the query parameters, and what each may be; limit and cursor are checked without a Check
+	// Accepts lists the media types of the body of a POST, PUT or PATCH. Empty means JSON: application/json or any
+	// type that ends in +json.
+	Accepts []string
+	// Bodiless marks a POST that needs no body. It may still send an empty JSON object.
+	Bodiless bool
+	Handle   Handle
 }
 
 // Handle answers one call. It writes the answer, or returns an error and has written nothing.

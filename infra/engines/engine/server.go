@@ -66,6 +66,7 @@ func launch(program string, args func(port string) []string) (*Server, error) {
 	}
 	s := &Server{Endpoint: "http://127.0.0.1:" + port, cmd: exec.Command(program, args(port)...), ended: make(chan struct{}), output: &tail{}}
 	s.cmd.Stdout, s.cmd.Stderr = s.output, s.output
+	endWithParent(s.cmd)
 	if err := s.cmd.Start(); err != nil {
 		return nil, err
 	}

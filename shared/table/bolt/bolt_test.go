@@ -1,10 +1,13 @@
 package bolt_test
 
 import (
+	"bufio"
 	"context"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"slices"
@@ -150,6 +153,91 @@ func TestCloseWhileWriting(t *testing.T) {
 		}
 		return !t.Failed()
 	})
+}
+
+// TestKill ends a writing process at a random moment, three times on one file: what it had acknowledged is there, and of
+// each write all or nothing.
+func TestKill(t *testing.T) {
+	if path := os.Getenv("BOLT_TEST_WRITE"); path != "" {
+		writeUntilKilled(path)
+	}
+	path := filepath.Join(t.TempDir(), "table.db")
+	for round := range 3 {
+		cmd := exec.Command(os.Args[0], "-test.run=^TestKill$")
+		cmd.Env = append(os.Environ(), "BOLT_TEST_WRITE="+path)
+		out, err := cmd.StdoutPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := cmd.Start(); err != nil {
+			t.Fatal(err)
+		}
+		enough := 50 + rand.IntN(200)
+		var acknowledged []string
+		for lines := bufio.NewScanner(out); lines.Scan(); {
+			acknowledged = append(acknowledged, lines.Text())
+			if len(acknowledged) == enough {
+				if err := cmd.Process.Kill(); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		_ = cmd.Wait()
+		if len(acknowledged) < enough {
+			t.Fatalf("round %d: the writer ended after %q", round, acknowledged)
+		}
+		tab, err := bolt.Open(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		left := func(p string) int {
+			page, err := tab.Query(t.Context(), table.Range{Now: tabletest.Now, Partition: p, Limit: 10})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return len(page.Items)
+		}
+		for _, p := range acknowledged[:len(acknowledged)-1] { // the last line may have been cut
+			if n := left(p); n != 3 {
+				t.Errorf("round %d: write %s was acknowledged and left %d items of 3", round, p, n)
+			}
+			var pid, writer, i int
+			if _, err := fmt.Sscanf(p, "%d-%d-%d", &pid, &writer, &i); err != nil {
+				t.Fatal(err)
+			}
+			if n := left(fmt.Sprintf("%d-%d-%d", pid, writer, i+1)); n != 0 && n != 3 {
+				t.Errorf("round %d: the write after %s left %d items of 3", round, p, n)
+			}
+		}
+		if err := tab.Close(); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+func writeUntilKilled(path string) {
+	tab, err := bolt.Open(path)
+	if err != nil {
+		fmt.Println(err)
+		os.Exit(1)
+	}
+	for g := range 8 {
+		go func() {
+			for i := 0; ; i++ {
+				p := fmt.Sprintf("%d-%d-%d", os.Getpid(), g, i)
+				var ops []table.Op
+				for _, sort := range []string{"a", "b", "c"} {
+					ops = append(ops, table.PutOp(table.Item{Key: table.Key{Partition: p, Sort: sort}, Version: 1, Doc: []byte("d")}, table.Is(0)))
+				}
+				if err := tab.Write(context.Background(), table.Batch{Now: tabletest.Now, Ops: ops}); err != nil {
+					fmt.Println(err)
+					os.Exit(1)
+				}
+				fmt.Println(p)
+			}
+		}()
+	}
+	select {}
 }
 
 // Writers gather while the disk is busy; a conflict among them changes nothing for its companions.

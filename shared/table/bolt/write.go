@@ -117,13 +117,12 @@ func (t *Table) transact(joined []*write) (applied int, err error) {
 	f := file{items: tx.Bucket(itemsBucket), expiry: tx.Bucket(expiryBucket)}
 	var latest time.Time
 	for _, w := range joined {
-		conflict, err := f.apply(w)
-		if err != nil {
-			return 0, err
+		var old []int64
+		if old, w.err = f.judge(w); w.err != nil {
+			continue // it is left out, and its companions go on
 		}
-		if conflict != nil {
-			w.err = conflict
-			continue
+		if err := f.change(w, old); err != nil {
+			return 0, err
 		}
 		applied++
 		if w.batch.Now.After(latest) {
@@ -157,15 +156,14 @@ func (t *Table) Sweep(now time.Time, limit int) (int, error) {
 // file is the buckets of a transaction that may write.
 type file struct{ items, expiry *bbolt.Bucket }
 
-// apply makes the write's changes, or none when it returns a conflict.
-func (f file) apply(w *write) (*table.Conflict, error) {
+// judge returns a conflict where conditions do not hold, else the expiry of each item now stored. It changes nothing.
+func (f file) judge(w *write) (old []int64, err error) {
 	var failed []int
-	old := make([]int64, len(w.keys)) // expiry of the item now stored
+	old = make([]int64, len(w.keys))
 	for i, op := range w.batch.Ops {
 		var s stored
 		there := false
 		if v := f.items.Get(w.keys[i]); v != nil {
-			var err error
 			if s, err = decode(v); err != nil {
 				return nil, err
 			}
@@ -177,17 +175,21 @@ func (f file) apply(w *write) (*table.Conflict, error) {
 		}
 	}
 	if failed != nil {
-		return &table.Conflict{Failed: failed}, nil
+		return nil, &table.Conflict{Failed: failed}
 	}
-	for i, op := range w.batch.Ops {
-		if err := f.change(op, w.keys[i], old[i]); err != nil {
-			return nil, err
-		}
-	}
-	return nil, nil
+	return old, nil
 }
 
-func (f file) change(op table.Op, key []byte, oldExpires int64) error {
+func (f file) change(w *write, old []int64) error {
+	for i, op := range w.batch.Ops {
+		if err := f.changeOne(op, w.keys[i], old[i]); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f file) changeOne(op table.Op, key []byte, oldExpires int64) error {
 	if op.Kind == table.Check {
 		return nil
 	}

@@ -3,9 +3,13 @@ package journal
 import (
 	"encoding/json"
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"golang.org/x/mod/sumdb/tlog"
+
+	"shixin/shared/subject"
 )
 
 // Head is where the journal stands: the list version, the time of its newest entry, and the tree over all leaves.
@@ -15,6 +19,8 @@ type Head struct {
 	// Frontier is the hashes of the perfect subtrees that cover the leaves, largest first: one for each bit set in N. It
 	// suffices to add a leaf and to compute the root, as golang.org/x/mod/sumdb/tlog lays trees out (RFC 6962).
 	Frontier []tlog.Hash `json:"frontier"`
+	// Lists are the other published lists of which entries were ever listed here: of any other list nothing is known.
+	Lists []string `json:"lists,omitempty"`
 }
 
 // Leaf commits to an entry's stored bytes under a salt. Once the salt is erased nobody can test a guess of the entry, and the
@@ -36,7 +42,18 @@ func (h Head) Add(at time.Time, leaf tlog.Hash) (Head, error) {
 		leaf = tlog.NodeHash(frontier[len(frontier)-1], leaf)
 		frontier = frontier[:len(frontier)-1]
 	}
-	return Head{N: h.N + 1, At: at, Frontier: append(frontier, leaf)}, nil
+	return Head{N: h.N + 1, At: at, Frontier: append(frontier, leaf), Lists: h.Lists}, nil
+}
+
+// Know is the head that also knows the lists of the list-ref identifiers among refs.
+func (h Head) Know(refs []subject.Ref) Head {
+	for _, r := range refs {
+		list, _, _ := strings.Cut(r.Key, ":")
+		if r.Scheme == subject.ListRef && !slices.Contains(h.Lists, list) {
+			h.Lists = append(slices.Clip(h.Lists), list)
+		}
+	}
+	return h
 }
 
 // Root is the tree's hash; of an empty journal it is the zero hash.

@@ -114,8 +114,8 @@ func (c Resolve) Step() string     { return outcomeStep(c.N) }
 func (Adopt) Step() string         { return "adoption" }
 func (Expire) Step() string        { return "expiry" }
 
-// adult is the day of the eighteenth birthday.
-func adult(birth workday.Day) workday.Day {
+// Adult is the day of the eighteenth birthday, empty where the birth is not known.
+func Adult(birth workday.Day) workday.Day {
 	if birth == "" {
 		return ""
 	}
@@ -124,5 +124,5 @@ func adult(birth workday.Day) workday.Day {
 
 // NewSubject fills in what the procedure asks of a birth.
 func NewSubject(kind subject.Kind, names []Name, identifiers []subject.Ref, birth workday.Day, sealed Text) Subject {
-	return Subject{Kind: kind, Names: names, Identifiers: identifiers, Birth: sealed, Adult: adult(birth)}
+	return Subject{Kind: kind, Names: names, Identifiers: identifiers, Birth: sealed, Adult: Adult(birth)}
 }

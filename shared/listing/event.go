@@ -295,6 +295,9 @@ func (l *Listing) applyOutcome(hand Hand, d ResolvedData) {
 		}
 		if d.Change.Identifiers != nil {
 			l.Content.Subject.Identifiers = d.Change.Identifiers
+			if d.Change.Adult != "" {
+				l.Content.Subject.Adult = d.Change.Adult
+			}
 		}
 	case "vary":
 		r.Varied = d.Change

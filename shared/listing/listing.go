@@ -166,6 +166,7 @@ type Service struct {
 type Change struct {
 	Names       []Name        `json:"names,omitempty"`
 	Identifiers []subject.Ref `json:"identifiers,omitempty"`
+	Adult       workday.Day   `json:"adult,omitempty"` // with identifiers that state a birth
 	Until       workday.Day   `json:"until,omitempty"`
 	Measures    []string      `json:"measures,omitzero"` // empty: none stays
 	What        []string      `json:"what,omitempty"`    // measures, publication

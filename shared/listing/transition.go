@@ -121,16 +121,17 @@ func MayTake(l Listing, c Command, by Actor, rules Rules, now time.Time) error {
 	return nil
 }
 
+// Possible refuses a step that the state of the listing does not allow now, whatever the command says: a Conflict, or nil.
+func Possible(l Listing, c Command, by Actor, rules Rules, now time.Time) error {
+	row, about := rowOf(c)
+	return newMoment(&l, by, rules, now).judged().guards(row, about)
+}
+
 // Allowed is the steps that the table lets this actor take now, in the table's order, spelled as the API's "allowed". Roles, levels and
 // regions are not its matter: the caller takes away what policy does not permit.
 func Allowed(l Listing, by Actor, rules Rules, now time.Time) []string {
 	var steps []string
-	m := newMoment(&l, by, rules, now)
-	if m.ranOut() {
-		d, _ := expire(m, Expire{})
-		after := l.apply(Event{At: m.now, Actor: Actor{Clock: true}, Data: d})
-		m.l = &after
-	}
+	m := newMoment(&l, by, rules, now).judged()
 	try := func(row *transition, about any, name string) {
 		if m.persons(row, about) == nil && m.guards(row, about) == nil {
 			steps = append(steps, name)
@@ -157,12 +158,17 @@ func Allowed(l Listing, by Actor, rules Rules, now time.Time) []string {
 
 // Judged is the listing as it is true at a moment: one whose term has run out is removed, whether or not the clock has written it down.
 func Judged(l Listing, rules Rules, now time.Time) Listing {
-	m := newMoment(&l, Actor{Clock: true}, rules, now)
-	if !m.ranOut() {
-		return l
+	return *newMoment(&l, Actor{Clock: true}, rules, now).judged().l
+}
+
+// judged is the moment with a listing whose term has run out already removed.
+func (m *moment) judged() *moment {
+	if m.ranOut() {
+		d, _ := expire(m, Expire{})
+		after := m.l.apply(Event{At: m.now, Actor: Actor{Clock: true}, Data: d})
+		m.l = &after
 	}
-	d, _ := expire(m, Expire{})
-	return l.apply(Event{At: m.now, Actor: m.by, Data: d})
+	return m
 }
 
 func newMoment(l *Listing, by Actor, rules Rules, now time.Time) *moment {

@@ -63,11 +63,15 @@ func checkConviction(c Content, g *regime.Ground, on workday.Day) *fault.Fault {
 		return nil
 	case c.Subject.Adult == "":
 		return fault.At("/subject/birth", "is needed, or a cn-id: a minor's sealed conviction can be no ground (Criminal Procedure Law art. 286)", "须提供出生日期或者居民身份证号,以排除未成年人犯罪记录封存(刑事诉讼法第二百八十六条)")
-	case cv.OffenceOn < c.Subject.Adult && cv.SentenceMonths <= 60:
+	case cv.ofMinor(c.Subject.Adult) && cv.SentenceMonths <= 60:
 		return fault.At("/conviction", "the conviction of a minor with up to five years is sealed and can be no ground (Criminal Procedure Law art. 286)", "未成年人犯罪记录已封存,不得作为列入依据(刑事诉讼法第二百八十六条)")
 	}
 	return nil
 }
+
+// ofMinor reports whether the offence was a minor's: the age of eighteen is reached in criminal law on the day after the
+// birthday (Supreme People's Court, Fa Shi [2006] No. 1, art. 2).
+func (cv *Conviction) ofMinor(adult workday.Day) bool { return cv.OffenceOn <= adult }
 
 // checkElsewhere holds a decision taken elsewhere against the ground it is said to rest on.
 func checkElsewhere(e *Elsewhere, c Content, rules Rules, today workday.Day) *fault.Fault {
@@ -84,7 +88,11 @@ func checkElsewhere(e *Elsewhere, c Content, rules Rules, today workday.Day) *fa
 	case e.Until != "" && e.Until < e.On:
 		return fault.At("/decided/until", "must not be before the decision", "不得早于决定之日")
 	}
-	if longest := termFrom(rules.Ground, e.On).Until; e.Until != "" && longest != "" && e.Until > longest {
+	longest := termFrom(rules.Ground, e.On).Until
+	if g := rules.Ground; g.Term != nil && g.Term.Starts == "event" { // which has happened by today
+		longest, _ = g.Term.Length.After(today, rules.Calendar)
+	}
+	if e.Until != "" && longest != "" && e.Until > longest {
 		return fault.At("/decided/until", "is later than the ground's term allows, "+string(longest), "超过该列入事由的期限")
 	}
 	if e.Published {

@@ -23,13 +23,10 @@ type Due struct {
 func Clocks(l Listing, rules Rules) []Due {
 	var due []Due
 	if l.State == Noticed {
-		d := Due{Step: "statements", By: l.Notice.Until, Basis: rules.Version.Statement.Source.Cite, SetBy: l.Notice.SetBy}
-		if l.Notice.Pending {
-			d.Pending = "calendar"
-			m := moment{l: &l, rules: rules}
-			if by, known := m.statementEnd(workday.DayOf(l.Notice.ServedAt)); known {
-				d.By, d.Pending = by, ""
-			}
+		d := Due{Step: "statements", Pending: "calendar", Basis: rules.Version.Statement.Source.Cite, SetBy: l.Notice.SetBy}
+		m := moment{l: &l, rules: rules}
+		if by, known := m.statementUntil(); known {
+			d.By, d.Pending = by, ""
 		}
 		due = append(due, d)
 	}
@@ -65,7 +62,7 @@ func (l *Listing) waitsFor(c regime.Clock, rules Rules) (time.Time, bool) {
 	case "decision":
 		owed = l.State == Proposed && c.After == "proposal" && l.Elsewhere == nil || l.State == Noticed
 	case "publication":
-		owed = l.State == Listed && l.Publication == nil && rules.Ground.Publication.Allowed
+		owed = l.State == Listed && l.Publication == nil && Publishable(l.Content, rules.Ground, workday.DayOf(l.Decision.At)) == nil
 	case "service":
 		owed = m.servable("decision")
 	}

@@ -232,6 +232,9 @@ func (l Listing) apply(e Event) Listing {
 		l.prepared(e.Actor)
 	case StatedData:
 		l.Statements = append(slices.Clip(l.Statements), Statement{Hand: hand, N: d.N, Kind: d.Kind, Text: d.Text, Round: l.Round})
+		if d.Kind == "waiver" && !e.Actor.Subject {
+			l.prepared(e.Actor) // a waiver lets the decision come early, so who vouches for it does not take the decision
+		}
 	case ConsentedData:
 		l.Consent = &Ruling{Hand: hand, Outcome: d.Outcome, Reasons: d.Reasons}
 	case DecidedData:

@@ -13,10 +13,10 @@ import (
 // Two persons (design: the first principle of the register): who prepared a listing does not decide it, and who decided
 // does not decide what is asked against that decision. Persons are natural persons, whatever accounts they use.
 var (
-	notPrepared = guard{"another person than those who proposed, amended or served notice", func(m *moment, _ any) *fault.Fault {
+	notPrepared = guard{"another person than those who proposed, amended, served notice or recorded a waiver", func(m *moment, _ any) *fault.Fault {
 		if slices.Contains(m.l.Prepared, m.by.Person) {
-			return fault.New(fault.Forbidden, "who proposed, amended or served notice may not decide; another person must",
-				"提出、修改或者送达告知的人员不得作出决定,应由他人决定")
+			return fault.New(fault.Forbidden, "who proposed, amended, served notice or recorded a waiver may not decide; another person must",
+				"提出、修改、送达告知或者代录放弃陈述的人员不得作出决定,应由他人决定")
 		}
 		return nil
 	}}
@@ -59,6 +59,18 @@ var (
 	}}
 )
 
+// acts holds for every step: somebody takes it of whom it is known which person they are, or two could not be told
+// apart. The listed subject is known by being the subject. The clock takes no step but its own.
+func (m *moment) acts(row *transition) *fault.Fault {
+	switch {
+	case m.by.Clock && row.step != "expiry":
+		return fault.New(fault.Forbidden, "this step is taken by a person, not by the clock", "该步骤应由自然人办理")
+	case m.by.Person == "" && !m.by.Clock && !m.by.Subject:
+		return fault.New(fault.Forbidden, "the account names no natural person, so it cannot take a step", "账号未关联自然人,不得办理")
+	}
+	return nil
+}
+
 // makers is the natural persons who made the decision that a request is about.
 func (m *moment) makers(r *Request) []string {
 	rule, ok := m.ruleOf(r.Kind)
@@ -73,8 +85,8 @@ func (m *moment) makers(r *Request) []string {
 		persons = append(persons, m.l.Removal.By.Person)
 	case rule.Against == "decision" && m.l.Decision != nil:
 		persons = append(persons, m.l.Decision.By.Person)
-		for _, earlier := range m.l.Requests {
-			if earlier.Varied != nil {
+		for i := range m.l.Requests {
+			if earlier := &m.l.Requests[i]; earlier.Varied != nil || m.reinstates(earlier) {
 				persons = append(persons, earlier.Outcome.By.Person)
 			}
 		}
@@ -100,15 +112,12 @@ var (
 		if m.l.Waived() {
 			return nil
 		}
-		if m.l.Notice.Pending {
-			until, known := m.statementEnd(workday.DayOf(m.l.Notice.ServedAt))
-			if !known {
-				return fault.New(fault.Conflict, "the time for a statement ends on a working day beyond the published calendar; a decision waits for the calendar or a waiver",
-					"陈述申辩期限超出已公布的工作日历,待日历公布或者主体放弃后方可决定")
-			}
-			return tooEarly(m, until)
+		until, known := m.statementUntil()
+		if !known {
+			return fault.New(fault.Conflict, "the time for a statement ends on a working day beyond the published calendar; a decision waits for the calendar or a waiver",
+				"陈述申辩期限超出已公布的工作日历,待日历公布或者主体放弃后方可决定")
 		}
-		return tooEarly(m, m.l.Notice.Until)
+		return tooEarly(m, until)
 	}}
 	consentDue = guard{"the regime asks the authority one level up, which has not spoken", func(m *moment, _ any) *fault.Fault {
 		if !m.needsConsent() {
@@ -181,7 +190,7 @@ func Publishable(c Content, g *regime.Ground, on workday.Day) *fault.Fault {
 	case c.Subject.Adult == "" && !p.AgeUnknown:
 		return fault.New(fault.Conflict, "the person's birth is not known, so it is not known that they are of age; minors are never published", "出生日期不明,不能排除未成年人,不予公示")
 	case c.Subject.Adult != "" && on < c.Subject.Adult,
-		c.Subject.Adult != "" && c.Conviction != nil && c.Conviction.OffenceOn < c.Subject.Adult:
+		c.Subject.Adult != "" && c.Conviction != nil && c.Conviction.ofMinor(c.Subject.Adult):
 		return fault.New(fault.Conflict, "minors are never published", "未成年人不予公示")
 	}
 	return nil
@@ -208,6 +217,20 @@ func (m *moment) statementEnd(served workday.Day) (workday.Day, bool) {
 	return w.After(served, m.rules.Calendar)
 }
 
+// statementUntil is the last day for a statement to the notice in force, as far as it is known now. A day that an authority set
+// before the calendar was published may turn out shorter than the law's time; then the law's counts.
+func (m *moment) statementUntil() (workday.Day, bool) {
+	n := m.l.Notice
+	until, known := m.statementEnd(workday.DayOf(n.ServedAt))
+	switch {
+	case n.Pending:
+		return until, known
+	case n.SetBy == "authority" && known:
+		return max(n.Until, until), true
+	}
+	return n.Until, true
+}
+
 // needsConsent reports whether the authority's level asks the one above it first. The nation has none above it.
 func (m *moment) needsConsent() bool {
 	c := m.rules.Version.Consent
@@ -216,7 +239,7 @@ func (m *moment) needsConsent() bool {
 
 // servable reports whether something was decided and not served yet.
 func (m *moment) servable(of string) bool {
-	made := m.l.Decision != nil
+	made := m.l.Decision != nil && (m.l.Elsewhere == nil || m.l.Elsewhere.ServedOn == "")
 	if of == "removal" {
 		made = m.l.Removal != nil
 	}

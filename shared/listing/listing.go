@@ -222,7 +222,7 @@ type Listing struct {
 	State         State       `json:"state"`
 	Content       Content     `json:"content"`
 	Proposal      Hand        `json:"proposal"`
-	Prepared      []string    `json:"prepared"` // natural persons who proposed, amended or served: none of them decides
+	Prepared      []string    `json:"prepared"` // natural persons who proposed, amended, served notice or recorded a waiver: none of them decides
 	Round         int         `json:"round"`
 	Returned      time.Time   `json:"returned,omitzero"`
 	Import        string      `json:"import,omitempty"`

@@ -6,6 +6,7 @@ import (
 
 	"shixin/shared/fault"
 	"shixin/shared/regime"
+	"shixin/shared/subject"
 	"shixin/shared/workday"
 )
 
@@ -19,7 +20,8 @@ func (m *moment) askable(kind string) *fault.Fault {
 		return fault.New(fault.Conflict, "it is not settled that the law grants this request here ("+rule.Source.Cite+")", "法律是否适用该申请尚未确定")
 	case !rule.fits(m.l.State, m.cause()):
 		return fault.New(fault.Conflict, fmt.Sprintf("the listing is %s; this request is made of one that is %v%s", m.l.State, rule.When, after(rule.Causes)), "名单所处阶段不允许提出该申请")
-	case slices.ContainsFunc(m.l.Requests, func(r Request) bool { return r.Kind == kind && r.Open() }):
+	case slices.ContainsFunc(m.l.Requests, func(r Request) bool { return r.Kind == kind && r.Open() && r.By.Subject == m.by.Subject }):
+		// Of either side one: an officer's open request must not keep the subject from its own.
 		return fault.New(fault.Conflict, "a request of this kind is open already", "已有同类申请在办")
 	case rule.Effect == "unpublish" && m.l.Publication == nil:
 		return fault.New(fault.Conflict, "the listing is not published", "该名单未公示")
@@ -34,6 +36,11 @@ func (m *moment) earliest(rule *requestRule) *fault.Fault {
 	start := workday.DayOf(m.l.Decision.At)
 	if m.l.Elsewhere != nil {
 		start = m.l.Elsewhere.On
+	}
+	for i := range m.l.Requests { // after a repair by deceit the wait begins anew, as the term does
+		if r := &m.l.Requests[i]; m.reinstates(r) {
+			start = max(start, workday.DayOf(r.Outcome.At))
+		}
 	}
 	if rule.Earliest.After == "term" {
 		start = m.l.Term.From
@@ -52,6 +59,12 @@ func (m *moment) earliest(rule *requestRule) *fault.Fault {
 	f := fault.New(fault.Conflict, "this may be asked from "+first+" on ("+rule.Earliest.Source.Cite+")", "自"+first+"起方可申请")
 	f.Day = first
 	return f
+}
+
+// reinstates reports whether a request was a reinstatement that was granted: the listing stands by that outcome.
+func (m *moment) reinstates(r *Request) bool {
+	rule, ok := m.ruleOf(r.Kind)
+	return ok && rule.Effect == "reinstate" && r.Outcome != nil && r.Outcome.Outcome == "granted"
 }
 
 // cause is why the listing was removed, or "".
@@ -87,6 +100,16 @@ func (m *moment) checkAsked(a Ask, rule *requestRule) *fault.Fault {
 		return fault.At("/until", "must not be before today", "不得早于今日")
 	case rule.Effect == "correct" && (ch == nil || ch.Names == nil && ch.Identifiers == nil || ch.Until != "" || ch.Measures != nil || ch.What != nil):
 		return fault.At("/change", `a correction gives whole new lists: {"names":[..],"identifiers":[..]}`, "更正申请应提供完整的新名称或标识")
+	}
+	if rule.Effect == "stay" {
+		for i, what := range ch.What {
+			if f := oneOf(fmt.Sprintf("/change/what/%d", i), what, "measures", "publication"); f != nil {
+				return f
+			}
+		}
+	}
+	if rule.Effect == "correct" && ch.Names != nil && (len(ch.Names) < 1 || len(ch.Names) > subject.MaxNames) {
+		return fault.At("/change/names", fmt.Sprintf("1 to %d names", subject.MaxNames), "名称应为 1 至 200 个")
 	}
 	if rule.Effect == "correct" && ch.Identifiers != nil {
 		return CheckIdentifiers("/change/identifiers", m.l.Content.Subject.Kind, ch.Identifiers)

@@ -2,6 +2,8 @@ package listing
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"shixin/shared/fault"
@@ -22,7 +24,8 @@ func propose(m *moment, c Command) (Data, *fault.Fault) {
 
 func amend(m *moment, c Command) (Data, *fault.Fault) {
 	content := c.(Amend).Content
-	if f := CheckContent(content, m.rules, m.today); f != nil {
+	// The proposal was made while its ground was in effect, and stays one that may be put right.
+	if f := CheckContent(content, m.rules, workday.DayOf(m.l.Proposal.At)); f != nil {
 		return nil, f
 	}
 	return AmendedData{Content: content}, nil
@@ -42,6 +45,9 @@ func adopt(m *moment, _ Command) (Data, *fault.Fault) {
 
 func giveNotice(m *moment, c Command) (Data, *fault.Fault) {
 	n := c.(GiveNotice)
+	if f := oneOf("/method", n.Method, methods...); f != nil {
+		return nil, f
+	}
 	earliest := m.l.Proposal.At
 	if m.l.Returned.After(earliest) {
 		earliest = m.l.Returned
@@ -70,6 +76,17 @@ func giveNotice(m *moment, c Command) (Data, *fault.Fault) {
 	return d, nil
 }
 
+// methods are the ways of service.
+var methods = []string{"in_person", "post", "electronic", "left", "announcement"}
+
+// oneOf refuses a word that the procedure does not know: a misspelt outcome must not fall through to another one.
+func oneOf(pointer, word string, words ...string) *fault.Fault {
+	if slices.Contains(words, word) {
+		return nil
+	}
+	return fault.At(pointer, "must be one of "+strings.Join(words, ", "), "应为下列之一:"+strings.Join(words, "、"))
+}
+
 // checkServed holds for every service: compared in whole seconds, not in the future, not before what is served, and
 // earlier than today only with a receipt.
 func (m *moment) checkServed(at, after time.Time, what string, receipt *Evidence) *fault.Fault {
@@ -87,16 +104,25 @@ func (m *moment) checkServed(at, after time.Time, what string, receipt *Evidence
 
 func makeStatement(m *moment, c Command) (Data, *fault.Fault) {
 	s := c.(MakeStatement)
+	if f := oneOf("/kind", s.Kind, "statement", "hearing", "waiver"); f != nil {
+		return nil, f
+	}
 	return StatedData{N: len(m.l.Statements) + 1, Kind: s.Kind, Text: s.Text}, nil
 }
 
 func giveConsent(_ *moment, c Command) (Data, *fault.Fault) {
 	g := c.(GiveConsent)
+	if f := oneOf("/outcome", g.Outcome, "granted", "refused"); f != nil {
+		return nil, f
+	}
 	return ConsentedData{Outcome: g.Outcome, Reasons: g.Reasons}, nil
 }
 
 func determine(m *moment, c Command) (Data, *fault.Fault) {
 	d := c.(Determine)
+	if f := oneOf("/outcome", d.Outcome, "list", "drop", "return"); f != nil {
+		return nil, f
+	}
 	out := DecidedData{Outcome: d.Outcome, Reasons: d.Reasons, Answers: d.Answers}
 	if f := m.checkAnswers(d); f != nil {
 		return nil, f
@@ -134,6 +160,12 @@ func (m *moment) checkAnswers(d Determine) *fault.Fault {
 
 func serve(m *moment, c Command) (Data, *fault.Fault) {
 	s := c.(Serve)
+	if f := oneOf("/of", s.Of, "decision", "removal"); f != nil {
+		return nil, f
+	}
+	if f := oneOf("/method", s.Method, methods...); f != nil {
+		return nil, f
+	}
 	if !m.servable(s.Of) {
 		return nil, fault.New(fault.Conflict, "there is no "+s.Of+" that waits to be served", "没有待送达的文书")
 	}
@@ -160,6 +192,11 @@ func startTerm(m *moment, c Command) (Data, *fault.Fault) {
 		return nil, fault.At("/from", "must not be before the offence", "不得早于犯罪行为之日")
 	}
 	until, _ := m.rules.Ground.Term.Length.After(s.From, m.rules.Calendar)
+	if until < m.today {
+		// One person alone would end the listing by it.
+		return nil, fault.At("/from", "the term would have run out on "+string(until)+"; a listing that should have ended is ended by an appeal or a revocation",
+			"按此起算期限已于"+string(until)+"届满,应通过申诉或者撤销处理")
+	}
 	return TermStartedData{From: s.From, Until: until, Document: s.Document}, nil
 }
 

@@ -177,6 +177,9 @@ func newMoment(l *Listing, by Actor, rules Rules, now time.Time) *moment {
 }
 
 func (m *moment) persons(row *transition, about any) error {
+	if f := m.acts(row); f != nil {
+		return f
+	}
 	for _, g := range row.persons {
 		if f := g.check(m, about); f != nil {
 			return f

@@ -243,7 +243,7 @@ func (m *moment) servable(of string) bool {
 	if of == "removal" {
 		made = m.l.Removal != nil
 	}
-	if !made {
+	if !made || of == "decision" && m.l.Elsewhere != nil && m.l.Elsewhere.ServedOn != "" {
 		return false
 	}
 	return !slices.ContainsFunc(m.l.Services, func(s Service) bool {

@@ -1,0 +1,124 @@
+package registry
+
+import (
+	"net/http"
+
+	"shixin/shared/fault"
+	"shixin/shared/listing"
+	"shixin/shared/regime"
+	"shixin/shared/register"
+	"shixin/shared/web"
+	"shixin/shared/workday"
+)
+
+func (h handlers) show(w http.ResponseWriter, r *http.Request) error {
+	id, err := web.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	reply, err := h.Register.Show(ctx, web.Caller(ctx), web.Now(ctx), id)
+	if err != nil {
+		return err
+	}
+	return answer(w, reply)
+}
+
+func (h handlers) list(w http.ResponseWriter, r *http.Request) error {
+	q, ctx := web.Query(r), r.Context()
+	f := register.Filter{State: listing.State(q.Get("state")), DueBefore: workday.Day(q.Get("due_before"))}
+	var from register.Place
+	if _, err := q.Cursor(&from); err != nil {
+		return err
+	}
+	items, next, err := h.Register.List(ctx, web.Caller(ctx), web.Now(ctx), f, from, q.Limit())
+	if err != nil {
+		return err
+	}
+	return page(w, q, items, next)
+}
+
+func (h handlers) events(w http.ResponseWriter, r *http.Request) error {
+	id, err := web.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	q, ctx := web.Query(r), r.Context()
+	var after int
+	if _, err := q.Cursor(&after); err != nil {
+		return err
+	}
+	items, more, err := h.Register.Events(ctx, web.Caller(ctx), web.Now(ctx), id, after, q.Limit())
+	if err != nil {
+		return err
+	}
+	var next *int
+	if more {
+		next = &items[len(items)-1].N
+	}
+	return page(w, q, items, next)
+}
+
+// page writes a page of a list with the cursor of the next one, if there is one.
+func page[T, P any](w http.ResponseWriter, q *web.Params, items []T, next *P) error {
+	if next == nil {
+		return web.List(w, items, "")
+	}
+	cursor, err := q.Next(next)
+	if err != nil {
+		return err
+	}
+	return web.List(w, items, cursor)
+}
+
+// regimeView is the text of a regime in effect today, and all its texts through time.
+type regimeView struct {
+	ID string `json:"id"`
+	regime.Version
+	Name     regime.Text      `json:"name"`
+	Versions []regime.Version `json:"versions"`
+}
+
+func (h handlers) regimes(w http.ResponseWriter, r *http.Request) error {
+	library, err := h.Register.Regimes()
+	if err != nil {
+		return err
+	}
+	q := web.Query(r)
+	var from int
+	if _, err := q.Cursor(&from); err != nil {
+		return err
+	}
+	views := []regimeView{}
+	for i := from; i < len(library.Regimes); i++ {
+		if len(views) == q.Limit() {
+			return page(w, q, views, &i)
+		}
+		views = append(views, viewRegime(library, library.Regimes[i], workday.DayOf(web.Now(r.Context()))))
+	}
+	return web.List(w, views, "")
+}
+
+func (h handlers) regime(w http.ResponseWriter, r *http.Request) error {
+	library, err := h.Register.Regimes()
+	if err != nil {
+		return err
+	}
+	id, err := web.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	rg, ok := library.Regime(id)
+	if !ok {
+		return fault.New(fault.NotFound, "there is no such regime", "没有该名单制度")
+	}
+	return web.JSON(w, http.StatusOK, viewRegime(library, *rg, workday.DayOf(web.Now(r.Context()))))
+}
+
+func viewRegime(library regime.Library, r regime.Regime, today workday.Day) regimeView {
+	v := regimeView{ID: r.ID, Name: r.Name, Versions: r.Versions}
+	if now, err := library.In(r.ID, today); err == nil {
+		v.Version = *now
+	}
+	return v
+}

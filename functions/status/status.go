@@ -1,0 +1,59 @@
+// Package status provides exact checks: of one identifier, of many, and changes since. It writes nothing and links least.
+package status
+
+import (
+	"net/http"
+
+	"shixin/shared/register/lookup"
+	"shixin/shared/web"
+)
+
+// Deps is what the handlers need.
+type Deps struct{ Lookup *lookup.Lookup }
+
+// Routes is the function's route table.
+func Routes(d Deps) []web.Route {
+	h := handlers(d)
+	return []web.Route{
+		{Method: "GET", Path: "/v1/status/{scheme}/{value}", Action: "status.one", Token: web.Optional, Handle: h.one},
+		{Method: "POST", Path: "/v1/status", Action: "status.batch", Token: web.Required, Handle: h.many},
+		{Method: "GET", Path: "/v1/changes", Action: "changes.read", Token: web.Required,
+			Query: map[string]web.Check{"after": web.Number(0, 1<<53), "limit": nil}, Handle: h.changes},
+	}
+}
+
+type handlers Deps
+
+func (h handlers) one(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	one, err := h.Lookup.One(ctx, web.Caller(ctx), web.Now(ctx), r.PathValue("scheme"), r.PathValue("value"))
+	if err != nil {
+		return err
+	}
+	return web.JSON(w, http.StatusOK, one)
+}
+
+func (h handlers) many(w http.ResponseWriter, r *http.Request) error {
+	var q lookup.Query
+	if err := web.Decode(r, &q); err != nil {
+		return err
+	}
+	ctx := r.Context()
+	if err := q.Check(web.Now(ctx)); err != nil {
+		return err
+	}
+	many, err := h.Lookup.Many(ctx, web.Caller(ctx), web.Now(ctx), q)
+	if err != nil {
+		return err
+	}
+	return web.JSON(w, http.StatusOK, many)
+}
+
+func (h handlers) changes(w http.ResponseWriter, r *http.Request) error {
+	q, ctx := web.Query(r), r.Context()
+	changes, err := h.Lookup.Changes(ctx, web.Caller(ctx), web.Now(ctx), q.Number("after", 0), q.Limit())
+	if err != nil {
+		return err
+	}
+	return web.JSON(w, http.StatusOK, changes)
+}

@@ -1,0 +1,118 @@
+package register
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"shixin/shared/fault"
+	"shixin/shared/listing"
+	"shixin/shared/records"
+	"shixin/shared/workday"
+)
+
+// firstDay is before any listing of this register.
+const firstDay workday.Day = "2026-01-01"
+
+// clockMeta is how far the clock has come: every term that ended on Day or before is written down.
+type clockMeta struct {
+	Day workday.Day `json:"day"`
+}
+
+// Tick writes down the terms that have run out. What it writes has been true since the day after each term, whether or
+// not it came; it stops after a slice and goes on at its next time.
+func (r *Register) Tick(ctx context.Context, now time.Time) error {
+	began := time.Now()
+	var m clockMeta
+	version, err := r.Store.Meta(ctx, now, "clock", &m)
+	if err != nil {
+		return err
+	}
+	day := firstDay
+	if version > 0 {
+		day = m.Day.AddDays(1)
+	}
+	yesterday := workday.DayOf(now).AddDays(-1)
+	for ; day <= yesterday; day = day.AddDays(1) {
+		if time.Since(began) > slice {
+			break
+		}
+		if err := r.endings(ctx, now, day); err != nil {
+			return err
+		}
+	}
+	done := clockMeta{Day: day.AddDays(-1)}
+	if done == m {
+		return nil
+	}
+	if err := r.Store.PutMeta(ctx, now, "clock", version, done); err != nil && !records.IsLost(err) {
+		return err
+	}
+	return nil
+}
+
+// endings writes down the terms that ended on a day.
+func (r *Register) endings(ctx context.Context, now time.Time, day workday.Day) error {
+	after := ""
+	for {
+		ids, more, err := r.Store.Ending(ctx, now, day, after, 100)
+		if err != nil {
+			return err
+		}
+		for _, id := range ids {
+			if err := r.expire(ctx, now, id, day); err != nil {
+				return err
+			}
+			after = id
+		}
+		if !more {
+			return nil
+		}
+	}
+}
+
+// expire writes down that a listing's term ran out, unless it goes on: then it is found again on its new last day.
+func (r *Register) expire(ctx context.Context, now time.Time, id string, day workday.Day) error {
+	r.effects.Lock()
+	defer r.effects.Unlock()
+	return retry(ctx, func() error {
+		head, err := r.Store.Head(ctx, now)
+		if err != nil {
+			return err
+		}
+		at := later(now, head.At)
+		stored, found, err := r.Store.Listing(ctx, at, id)
+		if err != nil {
+			return err
+		}
+		if !found || stored.State.State != listing.Listed {
+			return r.Store.MoveEnding(ctx, now, id, day, "")
+		}
+		rules, err := r.rules(&stored.State)
+		if err != nil {
+			return err
+		}
+		if err := r.accrue(ctx, at, &stored.State, &rules); err != nil {
+			return err
+		}
+		events, err := listing.Decide(stored.State, listing.Expire{}, listing.Actor{Clock: true}, rules, at)
+		if errors.Is(err, fault.Conflict) { // the term was changed, or others add to it
+			next := stored.State.Term.Until
+			if rules.Accrued != "" {
+				next = rules.Accrued
+			}
+			return r.Store.MoveEnding(ctx, now, id, day, next)
+		}
+		if err != nil {
+			return err
+		}
+		v, err := openVault(ctx, r.Seal, id, stored.Sealed)
+		if err != nil {
+			return err
+		}
+		if err := r.commit(ctx, at, &head, []*change{{stored: stored, events: events, vault: v, rules: rules}}, nil); err != nil {
+			return err
+		}
+		return r.Store.MoveEnding(ctx, now, id, day, "")
+	})
+}

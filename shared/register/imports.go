@@ -1,0 +1,319 @@
+package register
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"time"
+
+	"shixin/shared/access"
+	"shixin/shared/access/policy"
+	"shixin/shared/fault"
+	"shixin/shared/listing"
+	"shixin/shared/queue"
+	"shixin/shared/records"
+	"shixin/shared/subject"
+	"shixin/shared/workday"
+)
+
+// MaxRows is how many rows one import may have.
+const MaxRows = 5000
+
+// maxReported is how many wrong rows an answer names.
+const maxReported = 1000
+
+// chunkBytes is the size of a chunk of rows before it is compressed and sealed.
+const chunkBytes = 240 << 10
+
+// AdoptionQueue carries {"import": id} to the function adoption.
+const AdoptionQueue = "adoption"
+
+// ImportRow is one row as it was read: a Row, or why it could not be read.
+type ImportRow struct {
+	Line int
+	Row  Row
+	Err  error
+}
+
+// Rejected is one wrong field of a row.
+type Rejected struct {
+	Line    int    `json:"line"`
+	Pointer string `json:"pointer,omitempty"`
+	Detail  string `json:"detail"`
+}
+
+// keptRow is a row as chunks keep it.
+type keptRow struct {
+	Line int `json:"line"`
+	Row  Row `json:"row"`
+}
+
+// Import receives a list: it names the wrong rows, keeps the good ones sealed, and leaves the rest to the function adoption. It answers
+// 201 with what was accepted.
+func (r *Register) Import(ctx context.Context, call Call, rows []ImportRow) (*Reply, error) {
+	if reply, err := r.Again(ctx, call); reply != nil || err != nil {
+		return reply, err
+	}
+	res := policy.Resource{Kind: policy.Import, Authority: call.Who.Authority, Level: call.Who.Level, Region: call.Who.Region, New: true}
+	if err := r.Policy.Allow(call.Who, "import.create", res); err != nil {
+		return nil, err
+	}
+	imp := &records.Import{ID: records.NewID(call.Now), At: call.Now.UTC().Truncate(time.Millisecond), Importer: call.Who, State: records.ImportReceived}
+	good, rejected, err := r.sift(ctx, call, rows)
+	if err != nil {
+		return nil, err
+	}
+	for _, row := range good {
+		if row.Row.Decided != nil {
+			imp.Decided++
+		}
+	}
+	imp.Rows = len(good)
+	var chunks [][]byte
+	if chunks, imp.Chunks, err = r.sealRows(ctx, imp.ID, good); err != nil {
+		return nil, err
+	}
+	if err := r.know(ctx, call.Now, authorityOf(call.Who)); err != nil {
+		return nil, err
+	}
+	reply := &Reply{Status: 201, Version: 1, Body: encodeJSON(map[string]any{
+		"id": imp.ID, "accepted": imp.Rows, "rejected_total": len(rejected), "rejected": rejected[:min(len(rejected), maxReported)]})}
+	err = r.Store.PutImport(ctx, call.Now, imp, chunks, func(b *records.Batch) error { return r.keep(ctx, call, reply, b) })
+	if records.IsLost(err) { // the same call was answered meanwhile
+		if again, err := r.Again(ctx, call); again != nil || err != nil {
+			return again, err
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	// The message is a hint: a sweep finds the import without it.
+	_ = r.send(ctx, imp.ID)
+	return reply, nil
+}
+
+func authorityOf(p access.Principal) listing.Authority {
+	return listing.Authority{ID: p.Authority, Level: p.Level, Region: p.Region}
+}
+
+func (r *Register) send(ctx context.Context, id string) error {
+	return r.Queue.Send(ctx, queue.Message{Queue: AdoptionQueue, Body: string(encodeJSON(map[string]string{"import": id}))})
+}
+
+// sift tells good rows from wrong ones. A row is held against the law as a proposal would be, and against the rows before it.
+func (r *Register) sift(ctx context.Context, call Call, rows []ImportRow) (good []keptRow, rejected []Rejected, err error) {
+	rejected = []Rejected{}
+	seen := map[string]namedBy{}
+	for _, row := range rows {
+		failure := row.Err
+		if failure == nil {
+			failure = r.checkRow(ctx, call, row, seen)
+		}
+		if failure == nil {
+			good = append(good, keptRow{row.Line, row.Row})
+			continue
+		}
+		f, ok := errors.AsType[*fault.Fault](failure)
+		if !ok {
+			return nil, nil, failure
+		}
+		if len(f.Fields) == 0 {
+			rejected = append(rejected, Rejected{Line: row.Line, Detail: f.Detail})
+		}
+		for _, field := range f.Fields {
+			rejected = append(rejected, Rejected{Line: row.Line, Pointer: field.Pointer, Detail: field.Detail})
+		}
+	}
+	return good, rejected, nil
+}
+
+// namedBy is the row that named an identifier first.
+type namedBy struct {
+	line    int
+	kind    string
+	names   []Name
+	grounds []string
+}
+
+func (r *Register) checkRow(ctx context.Context, call Call, row ImportRow, seen map[string]namedBy) error {
+	v := newVault()
+	p, rules, err := r.proposal(ctx, call, row.Row, v, workday.DayOf(call.Now))
+	if err != nil {
+		return err
+	}
+	if _, err := listing.Decide(listing.Listing{}, p, actor(call.Who, false), rules, call.Now); err != nil {
+		return err
+	}
+	return rivals(row, claimed(&listing.Listing{Content: p.Content}), seen)
+}
+
+// rivals refuses a row that names another subject under an identifier of an earlier row, or the same subject twice on one ground.
+func rivals(row ImportRow, refs []subject.Ref, seen map[string]namedBy) error {
+	s := row.Row.Subject
+	ground := row.Row.Regime + "#" + row.Row.Ground
+	for i, ref := range refs {
+		first, known := seen[ref.ID()]
+		pointer := fmt.Sprintf("/subject/identifiers/%d/value", i)
+		switch {
+		case !known:
+		case first.kind != s.Kind || !slices.ContainsFunc(s.Names, func(n Name) bool {
+			return slices.ContainsFunc(first.names, func(m Name) bool { return m.Text == n.Text })
+		}):
+			return fault.At(pointer, fmt.Sprintf("line %d names another subject under this identifier", first.line), fmt.Sprintf("第%d行以同一标识指称另一主体", first.line))
+		case slices.Contains(first.grounds, ground):
+			return fault.At(pointer, fmt.Sprintf("line %d lists this subject on the same ground already", first.line), fmt.Sprintf("第%d行已以同一事由列入该主体", first.line))
+		}
+	}
+	for _, ref := range refs {
+		first, known := seen[ref.ID()]
+		if !known {
+			first = namedBy{line: row.Line, kind: s.Kind, names: s.Names}
+		}
+		first.grounds = append(first.grounds, ground)
+		seen[ref.ID()] = first
+	}
+	return nil
+}
+
+// sealRows packs rows into sealed chunks and tells how many rows are in each.
+func (r *Register) sealRows(ctx context.Context, id string, rows []keptRow) (chunks [][]byte, sizes []int, err error) {
+	for len(rows) > 0 {
+		var buf bytes.Buffer
+		zip := gzip.NewWriter(&buf)
+		n, size := 0, 0
+		for n < len(rows) && size < chunkBytes {
+			line := append(encodeJSON(rows[n]), '\n')
+			if _, err := zip.Write(line); err != nil {
+				return nil, nil, err
+			}
+			size += len(line)
+			n++
+		}
+		if err := zip.Close(); err != nil {
+			return nil, nil, err
+		}
+		sealed, err := r.Seal.Seal(ctx, buf.Bytes(), chunkBound(id, len(chunks)))
+		if err != nil {
+			return nil, nil, err
+		}
+		chunks, sizes, rows = append(chunks, sealed), append(sizes, n), rows[n:]
+	}
+	return chunks, sizes, nil
+}
+
+func (r *Register) openRows(ctx context.Context, now time.Time, id string, n int) ([]keptRow, error) {
+	sealed, err := r.Store.Chunk(ctx, now, id, n)
+	if err != nil {
+		return nil, err
+	}
+	packed, err := r.Seal.Open(ctx, sealed, chunkBound(id, n))
+	if err != nil {
+		return nil, err
+	}
+	zip, err := gzip.NewReader(bytes.NewReader(packed))
+	if err != nil {
+		return nil, err
+	}
+	var rows []keptRow
+	for dec := json.NewDecoder(zip); ; {
+		var row keptRow
+		switch err := dec.Decode(&row); {
+		case err == io.EOF:
+			return rows, nil
+		case err != nil:
+			return nil, err
+		}
+		rows = append(rows, row)
+	}
+}
+
+func chunkBound(id string, n int) []byte { return fmt.Appendf(nil, "import %s %d", id, n) }
+
+// ImportView is an import as the API shows it.
+type ImportView struct {
+	ID       string               `json:"id"`
+	State    records.ImportState  `json:"state"`
+	At       time.Time            `json:"at"`
+	Rows     int                  `json:"rows"`     // accepted
+	Decided  int                  `json:"decided"`  // of these, with a decision taken elsewhere
+	Proposed int                  `json:"proposed"` // rows without one that have become proposals
+	Listed   int                  `json:"listed"`   // rows with one that have become listings
+	Failures int                  `json:"failed_total"`
+	Failed   []records.RowFailure `json:"failed"` // the first 1,000
+}
+
+// ShowImport answers GET of one import.
+func (r *Register) ShowImport(ctx context.Context, who access.Principal, now time.Time, id string) (*Reply, error) {
+	imp, err := r.visibleImport(ctx, who, now, id)
+	if err != nil {
+		return nil, err
+	}
+	return &Reply{Status: 200, Version: imp.Version(), Body: encodeJSON(viewImport(imp))}, nil
+}
+
+func viewImport(imp *records.Import) ImportView {
+	return ImportView{ID: imp.ID, State: imp.State, At: imp.At, Rows: imp.Rows, Decided: imp.Decided, Proposed: imp.Proposed, Listed: imp.Listed,
+		Failures: imp.Failures, Failed: list(imp.Failed)}
+}
+
+func (r *Register) visibleImport(ctx context.Context, who access.Principal, now time.Time, id string) (*records.Import, error) {
+	absent := fault.New(fault.NotFound, "there is no such import", "没有该导入批次")
+	imp, found, err := r.Store.Import(ctx, now, id)
+	if err != nil {
+		return nil, err
+	}
+	if !found || r.Policy.Allow(who, "import.read", importResource(imp)) != nil {
+		return nil, absent
+	}
+	return imp, nil
+}
+
+func importResource(imp *records.Import) policy.Resource {
+	p := imp.Importer
+	return policy.Resource{Kind: policy.Import, Authority: p.Authority, Level: p.Level, Region: p.Region}
+}
+
+// Adopt lets a second person adopt the decided rows of an import. It answers 202; the function adoption does the rest.
+func (r *Register) Adopt(ctx context.Context, call Call, id string) (*Reply, error) {
+	var reply *Reply
+	err := retry(ctx, func() error {
+		var err error
+		if reply, err = r.Again(ctx, call); reply != nil || err != nil {
+			return err
+		}
+		imp, err := r.visibleImport(ctx, call.Who, call.Now, id)
+		if err != nil {
+			return err
+		}
+		switch err := r.Policy.Allow(call.Who, "import.adoption", importResource(imp)); {
+		case err != nil:
+			return err
+		case call.Who.Person == imp.Importer.Person:
+			return fault.New(fault.Forbidden, "who imported a list may not adopt it; another person must", "导入人不得采纳,应由他人采纳")
+		case call.IfMatch > 0 && call.IfMatch != imp.Version():
+			return fault.New(fault.Stale, "the import has changed since; read it again", "该导入批次已有更新,请重新读取")
+		case imp.State != records.ImportReceived:
+			return fault.New(fault.Conflict, "the import is adopted already", "该导入批次已被采纳")
+		case imp.Decided == 0:
+			return fault.New(fault.Conflict, "no row of the import carries a decision to adopt", "没有可供采纳的决定")
+		}
+		imp.State, imp.Adopter = records.ImportAdopting, &call.Who
+		reply = &Reply{Status: 202, Version: imp.Version() + 1, Body: encodeJSON(viewImport(imp))}
+		b := &records.Batch{}
+		b.PutImportState(imp)
+		b.OpenImport(id, true)
+		if err := r.keep(ctx, call, reply, b); err != nil {
+			return err
+		}
+		return r.Store.Commit(ctx, call.Now, b)
+	})
+	if err == nil {
+		_ = r.send(ctx, id) // a hint: a sweep finds the import without it
+	}
+	return reply, err
+}

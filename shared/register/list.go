@@ -1,0 +1,240 @@
+package register
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"shixin/shared/access"
+	"shixin/shared/fault"
+	"shixin/shared/listing"
+	"shixin/shared/records"
+	"shixin/shared/subject"
+	"shixin/shared/workday"
+)
+
+// Filter narrows a list of listings.
+type Filter struct {
+	State     listing.State
+	DueBefore workday.Day // something is due before this day
+}
+
+// Place is where a list goes on.
+type Place struct {
+	Authority string `json:"a,omitempty"` // the authority whose queue is read, or
+	Index     int    `json:"i,omitempty"` // how many of the subject's own listings were passed
+	After     string `json:"p,omitempty"`
+}
+
+// List answers GET /v1/listings: to authorities and auditors their queues, to a subject its own listings, oldest first. next is nil at the end.
+func (r *Register) List(ctx context.Context, who access.Principal, now time.Time, f Filter, from Place, limit int) (items []View, next *Place, err error) {
+	if who.Role == access.Enterprise || who.Role == access.Person {
+		return r.listOwn(ctx, who, now, f, from, limit)
+	}
+	authorities, err := r.Store.Authorities(ctx, now)
+	if err != nil {
+		return nil, nil, err
+	}
+	items = []View{}
+	const rounds = 20 // pages of places read at the most, so that an answer comes in time whatever the filter leaves
+	read := 0
+	for _, a := range authorities {
+		if a.ID < from.Authority || !r.overlooks(who, a) {
+			continue
+		}
+		after := ""
+		if a.ID == from.Authority {
+			after = from.After
+		}
+		for more := true; more; {
+			if len(items) == limit || read == rounds {
+				return items, &Place{Authority: a.ID, After: after}, nil
+			}
+			var places []records.Queued
+			if places, more, err = r.Store.Queue(ctx, now, a.ID, string(f.State), after, limit-len(items)); err != nil {
+				return nil, nil, err
+			}
+			read++
+			views, err := r.views(ctx, who, now, f, places)
+			if err != nil {
+				return nil, nil, err
+			}
+			items = append(items, views...)
+			if len(places) > 0 {
+				after = places[len(places)-1].After
+			}
+		}
+	}
+	return items, nil, nil
+}
+
+// overlooks is a first sieve over authorities; each listing is then asked of policy.
+func (r *Register) overlooks(who access.Principal, a listing.Authority) bool {
+	return who.Role == access.Auditor || who.Authority == a.ID || who.Covers(a.Region)
+}
+
+func (r *Register) views(ctx context.Context, who access.Principal, now time.Time, f Filter, places []records.Queued) ([]View, error) {
+	var ids []string
+	for _, p := range places {
+		if f.DueBefore == "" || p.Due != "" && p.Due < f.DueBefore {
+			ids = append(ids, p.ID)
+		}
+	}
+	stored, err := r.Store.Listings(ctx, now, ids)
+	if err != nil {
+		return nil, err
+	}
+	var views []View
+	for i := range stored {
+		view, shown, err := r.viewOf(ctx, who, now, f, &stored[i])
+		if err != nil {
+			return nil, err
+		}
+		if shown {
+			views = append(views, view)
+		}
+	}
+	return views, nil
+}
+
+// viewOf shows a stored listing in a list, unless the caller may not see it or the filter leaves it out.
+func (r *Register) viewOf(ctx context.Context, who access.Principal, now time.Time, f Filter, stored *records.Listing) (View, bool, error) {
+	l := &stored.State
+	rules, err := r.rules(l)
+	if err != nil {
+		return View{}, false, err
+	}
+	if err := r.accrue(ctx, now, l, &rules); err != nil {
+		return View{}, false, err
+	}
+	judged := listing.Judged(*l, rules, now)
+	if f.State != "" && judged.State != f.State {
+		return View{}, false, nil
+	}
+	if r.Policy.Allow(who, "listing.read", resource(who, &judged, rules, workday.DayOf(now))) != nil {
+		return View{}, false, nil
+	}
+	v, err := openVault(ctx, r.Seal, l.ID, stored.Sealed)
+	if err != nil {
+		return View{}, false, err
+	}
+	return r.view(Call{Who: who, Now: now}, l, v, rules), true, nil
+}
+
+// listOwn lists a subject's own listings.
+func (r *Register) listOwn(ctx context.Context, who access.Principal, now time.Time, f Filter, from Place, limit int) ([]View, *Place, error) {
+	ref := subject.Ref{Scheme: subject.USCC, Key: who.USCC}
+	if who.Role == access.Person {
+		ref = subject.Ref{Scheme: subject.CNID, Key: who.Subject}
+	}
+	ids, err := r.Store.ListingsOf(ctx, now, ref)
+	if err != nil {
+		return nil, nil, err
+	}
+	slices.Sort(ids)
+	items := []View{}
+	for i := from.Index; i < len(ids); i++ {
+		if len(items) == limit {
+			return items, &Place{Index: i}, nil
+		}
+		stored, found, err := r.Store.Listing(ctx, now, ids[i])
+		if err != nil {
+			return nil, nil, err
+		}
+		if !found {
+			continue
+		}
+		view, shown, err := r.viewOf(ctx, who, now, f, &stored)
+		if err != nil {
+			return nil, nil, err
+		}
+		if shown && (f.DueBefore == "" || len(view.Due) > 0 && view.Due[0].By != nil && *view.Due[0].By < f.DueBefore) {
+			items = append(items, view)
+		}
+	}
+	return items, nil, nil
+}
+
+// EventView is one step in a listing's timeline.
+type EventView struct {
+	N     int            `json:"n"`
+	Type  string         `json:"type"`
+	At    time.Time      `json:"at"`
+	Actor ActorView      `json:"actor"`
+	Data  map[string]any `json:"data"`
+	Hash  string         `json:"hash"` // of the event as stored; the next one carries it
+	Prev  string         `json:"prev"`
+}
+
+// ActorView is who took a step. The natural person's id is shown to authorities and auditors only.
+type ActorView struct {
+	Role      access.Role `json:"role"`
+	Authority string      `json:"authority,omitempty"`
+	Person    string      `json:"person,omitempty"`
+	Subject   bool        `json:"subject,omitempty"`
+}
+
+// Events answers GET of a listing's timeline, after event number n.
+func (r *Register) Events(ctx context.Context, who access.Principal, now time.Time, id string, after, limit int) (items []EventView, more bool, err error) {
+	stored, rules, err := r.visible(ctx, who, now, id)
+	if err != nil {
+		return nil, false, err
+	}
+	if err := r.Policy.Allow(who, "listing.events", resource(who, &stored.State, rules, workday.DayOf(now))); err != nil {
+		return nil, false, fault.New(fault.NotFound, "there is no such listing", "没有该名单")
+	}
+	v, err := openVault(ctx, r.Seal, id, stored.Sealed)
+	if err != nil {
+		return nil, false, err
+	}
+	events, more, err := r.Store.Events(ctx, now, id, after, limit)
+	if err != nil {
+		return nil, false, err
+	}
+	own := owns(who, &stored.State)
+	items = []EventView{}
+	for _, e := range events {
+		view := EventView{N: e.N, Type: e.Type, At: e.At, Hash: e.Hash(), Prev: e.Prev,
+			Actor: ActorView{Role: e.Actor.Role, Authority: e.Actor.Authority, Person: e.Actor.Person, Subject: e.Actor.Subject}}
+		if own || e.Actor.Subject {
+			view.Actor.Person = ""
+		}
+		if e.Actor.Clock {
+			view.Actor.Role = "clock"
+		}
+		if err := json.Unmarshal(encodeJSON(e.Data), &view.Data); err != nil {
+			return nil, false, err
+		}
+		reveal(view.Data, v)
+		items = append(items, view)
+	}
+	return items, more, nil
+}
+
+// reveal puts texts in the place of their commitments, and the mask in the place of a keyed hash, which is handed out to nobody.
+func reveal(x any, v *vault) any {
+	switch x := x.(type) {
+	case string:
+		return v.text(listing.Text(x))
+	case []any:
+		for i := range x {
+			x[i] = reveal(x[i], v)
+		}
+	case map[string]any:
+		if _, isRef := x["shown"]; isRef {
+			delete(x, "key")
+			x["value"] = x["shown"]
+			delete(x, "shown")
+			return x
+		}
+		if sealed, is := x["sealed"].(string); is {
+			delete(x, "sealed")
+			x["text"] = sealed
+		}
+		for k := range x {
+			x[k] = reveal(x[k], v)
+		}
+	}
+	return x
+}

@@ -1,0 +1,198 @@
+// Package register provides the life of listings as the register keeps it: load, decide, write.
+//
+// HTTP handlers, pages and workers all call it. It asks policy who may see and do what, asks shared/listing what
+// follows, and writes the listing, its effects in the journal and what the list says about each identifier in one Write.
+package register
+
+import (
+	"context"
+	"errors"
+	"math/rand/v2"
+	"sync"
+	"time"
+
+	"shixin/shared/access"
+	"shixin/shared/access/policy"
+	"shixin/shared/fault"
+	"shixin/shared/keys"
+	"shixin/shared/listing"
+	"shixin/shared/queue"
+	"shixin/shared/records"
+	"shixin/shared/regime"
+	"shixin/shared/workday"
+)
+
+// Policy answers who may do what (shared/access/policy).
+type Policy interface {
+	Role(p access.Principal, action string) error
+	Allow(p access.Principal, action string, r policy.Resource) error
+}
+
+// Register is the application. All fields are needed; functions that load data are called on first use.
+type Register struct {
+	Store    *records.Store
+	Hash     keys.Hasher
+	Seal     keys.Sealer
+	Policy   Policy
+	Queue    queue.Sender
+	Regimes  func() (regime.Library, error)
+	Calendar func() (workday.Calendar, error)
+
+	// effects lets one process write one effect at a time: it would only lose against itself at the journal's head.
+	effects sync.Mutex
+	known   sync.Map // authorities that the directory has
+}
+
+// Call is what a call brings besides its content.
+type Call struct {
+	Who     access.Principal
+	Now     time.Time
+	IfMatch int           // the version that the caller saw; 0 when it did not say
+	Once    *records.Once // its idempotency key; nil without one
+}
+
+// Reply is an answer that can be given again: Body is JSON.
+type Reply struct {
+	Status  int    `json:"status"`
+	Version int    `json:"version,omitempty"` // for the ETag; 0 without one
+	Body    []byte `json:"body"`
+}
+
+// Again returns the answer that was given to the same call before, nil when it was not made yet.
+func (r *Register) Again(ctx context.Context, call Call) (*Reply, error) {
+	if call.Once == nil {
+		return nil, nil
+	}
+	sealed, err := r.Store.Answered(ctx, call.Now, *call.Once)
+	if err != nil || sealed == nil {
+		return nil, err
+	}
+	plain, err := r.Seal.Open(ctx, sealed, call.Once.Bound())
+	if err != nil {
+		return nil, err
+	}
+	var reply Reply
+	return &reply, decodeJSON(plain, &reply)
+}
+
+// keep puts the reply into the batch that it answers for.
+func (r *Register) keep(ctx context.Context, call Call, reply *Reply, b *records.Batch) error {
+	if call.Once == nil {
+		return nil
+	}
+	sealed, err := r.Seal.Seal(ctx, encodeJSON(reply), call.Once.Bound())
+	if err != nil {
+		return err
+	}
+	b.PutAnswer(*call.Once, call.Now, sealed)
+	return nil
+}
+
+// maxAttempts bounds how often a step is decided anew because others wrote meanwhile.
+const maxAttempts = 40
+
+// retry runs try until it does not meet what another wrote meanwhile. Only a lost head is waited for; a changed listing is decided anew at once.
+func retry(ctx context.Context, try func() error) error {
+	for attempt := 0; ; attempt++ {
+		err := try()
+		lost, ok := errors.AsType[*records.Lost](err)
+		if !ok {
+			return err
+		}
+		if attempt == maxAttempts {
+			f := fault.New(fault.Unavailable, "too many others write at the same time; try again", "并发写入过多,请稍后重试")
+			f.RetryAfter = time.Second
+			return f
+		}
+		if lost.Only("head") {
+			pause := time.Duration(rand.Int64N(int64(4*time.Millisecond) << min(attempt, 6)))
+			select {
+			case <-ctx.Done():
+				return ctx.Err()
+			case <-time.After(pause):
+			}
+		}
+	}
+}
+
+// rules is the law a listing is judged by.
+func (r *Register) rules(l *listing.Listing) (listing.Rules, error) {
+	library, err := r.Regimes()
+	if err != nil {
+		return listing.Rules{}, err
+	}
+	calendar, err := r.Calendar()
+	if err != nil {
+		return listing.Rules{}, err
+	}
+	v, ok := library.Version(l.Regime, l.RegimeVersion)
+	if !ok {
+		return listing.Rules{}, errors.New("register: the regime version of a listing is gone: " + l.Regime + " " + l.RegimeVersion)
+	}
+	g, ok := v.Ground(l.Ground)
+	if !ok {
+		return listing.Rules{}, errors.New("register: the ground of a listing is gone: " + l.Ground)
+	}
+	return listing.Rules{Version: v, Ground: g, Calendar: calendar}, nil
+}
+
+// accrue fills in what the other listings of the subject add to the term.
+func (r *Register) accrue(ctx context.Context, now time.Time, l *listing.Listing, rules *listing.Rules) error {
+	if l.State != listing.Listed || l.Term.Until == "" || rules.Version.Cap == nil || !rules.Ground.Capped {
+		return nil
+	}
+	var ids []string
+	for _, ref := range claimed(l) {
+		ids = append(ids, ref.ID())
+	}
+	all, err := r.Store.Records(ctx, now, ids)
+	if err != nil {
+		return err
+	}
+	for _, rec := range all {
+		rules.Accrued = max(rules.Accrued, rec.Record.Until(l.ID, now))
+	}
+	return nil
+}
+
+// know remembers the caller's authority in the directory of authorities that have listings.
+func (r *Register) know(ctx context.Context, now time.Time, a listing.Authority) error {
+	if _, known := r.known.Load(a.ID); known {
+		return nil
+	}
+	if err := r.Store.KnowAuthority(ctx, now, a); err != nil {
+		return err
+	}
+	r.known.Store(a.ID, true)
+	return nil
+}
+
+// actor is the caller as events name it. A subject is named by its role alone: who it is stands in the listing.
+func actor(p access.Principal, subject bool) listing.Actor {
+	a := listing.Actor{Person: p.Person, Account: p.Account, Role: p.Role, Subject: subject}
+	if p.Role == access.Officer || p.Role == access.Decider {
+		a.Authority, a.Level, a.Region = p.Authority, p.Level, p.Region
+	}
+	return a
+}
+
+// ownRef is the reference under which a caller is itself a subject; false for those who act for an authority.
+func owns(p access.Principal, l *listing.Listing) bool {
+	for _, ref := range l.Content.Subject.Identifiers {
+		switch {
+		case p.Role == access.Enterprise && ref.Scheme == "uscc" && ref.Key == p.USCC,
+			p.Role == access.Person && ref.Scheme == "cn-id" && ref.Key == p.Subject && p.Subject != "":
+			return true
+		}
+	}
+	return false
+}
+
+// resource is a listing as policy sees it.
+func resource(p access.Principal, l *listing.Listing, rules listing.Rules, today workday.Day) policy.Resource {
+	return policy.Resource{
+		Kind: "Listing", Authority: l.Authority.ID, Level: l.Authority.Level, Region: l.Authority.Region,
+		Sectors: rules.Version.Sectors, Rank: rules.Ground.Level.Rank(),
+		Own: owns(p, l), Noticed: l.WasNoticed(), Published: l.Published(today),
+	}
+}

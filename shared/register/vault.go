@@ -1,0 +1,153 @@
+package register
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"fmt"
+
+	"shixin/shared/keys"
+	"shixin/shared/listing"
+	"shixin/shared/subject"
+)
+
+// vault is everything about one listing that must not be read without its keys: the texts that events only commit to, the
+// identifiers that elsewhere are keyed hashes, and the salts of its journal leaves. It lies in one item; deleting that item is erasure.
+type vault struct {
+	Texts  map[listing.Text]sealedText `json:"texts,omitempty"`
+	Values map[string]string           `json:"values,omitempty"` // subject.Ref.ID -> normal value
+	Salts  map[int64][]byte            `json:"salts,omitempty"`  // journal number -> salt of its leaf
+}
+
+type sealedText struct {
+	Salt []byte `json:"salt"`
+	Text string `json:"text"`
+}
+
+func newVault() *vault {
+	return &vault{Texts: map[listing.Text]sealedText{}, Values: map[string]string{}, Salts: map[int64][]byte{}}
+}
+
+// put keeps a text and returns the commitment to it.
+func (v *vault) put(text string) listing.Text {
+	if text == "" {
+		return ""
+	}
+	salt := randomBytes(16)
+	sum := sha256.Sum256(append(append([]byte{}, salt...), text...))
+	t := listing.Text(base64.RawURLEncoding.EncodeToString(sum[:]))
+	v.Texts[t] = sealedText{Salt: salt, Text: text}
+	return t
+}
+
+// text is what a commitment stands for; after erasure it is only the commitment.
+func (v *vault) text(t listing.Text) string {
+	if s, ok := v.Texts[t]; ok {
+		return s.Text
+	}
+	return string(t)
+}
+
+// name is a subject's name in clear.
+func (v *vault) name(n listing.Name) string {
+	if n.Sealed != "" {
+		return v.text(n.Sealed)
+	}
+	return n.Text
+}
+
+// ref keeps a personal identifier's value and returns what stands for it elsewhere.
+func (v *vault) ref(ctx context.Context, h keys.Hasher, id subject.Identifier) (subject.Ref, error) {
+	if id.Scheme.Public() {
+		return id.Ref(""), nil
+	}
+	hash, err := h.Hash(ctx, id.Normal())
+	if err != nil {
+		return subject.Ref{}, err
+	}
+	r := id.Ref(hash)
+	v.Values[r.ID()] = id.Value
+	return r, nil
+}
+
+// evidence keeps the titles of documents.
+func (v *vault) evidence(in []Evidence) []listing.Evidence {
+	var out []listing.Evidence
+	for _, e := range in {
+		out = append(out, listing.Evidence{Title: v.put(e.Title), SHA256: e.SHA256})
+	}
+	return out
+}
+
+// texts keeps several texts.
+func (v *vault) texts(in []string) []listing.Text {
+	var out []listing.Text
+	for _, t := range in {
+		out = append(out, v.put(t))
+	}
+	return out
+}
+
+// names keeps the names of a person; an organisation's are public.
+func (v *vault) names(in []Name, kind subject.Kind) []listing.Name {
+	var out []listing.Name
+	for _, n := range in {
+		name := listing.Name{Text: n.Text, Lang: n.Lang}
+		if kind == subject.Person {
+			name.Text, name.Sealed = "", v.put(n.Text)
+		}
+		out = append(out, name)
+	}
+	return out
+}
+
+func (v *vault) receipt(e *Evidence) *listing.Evidence {
+	if e == nil {
+		return nil
+	}
+	return &v.evidence([]Evidence{*e})[0]
+}
+
+func (v *vault) conviction(c *Conviction) *listing.Conviction {
+	return &listing.Conviction{Document: v.put(c.Document), OffenceOn: c.OffenceOn, SentenceMonths: c.SentenceMonths}
+}
+
+func vaultBound(id string) []byte { return []byte("listing " + id) }
+
+// seal closes the vault for storing.
+func (v *vault) seal(ctx context.Context, s keys.Sealer, id string) ([]byte, error) {
+	return s.Seal(ctx, encodeJSON(v), vaultBound(id))
+}
+
+// openVault opens a stored vault; an erased one is empty.
+func openVault(ctx context.Context, s keys.Sealer, id string, sealed []byte) (*vault, error) {
+	v := newVault()
+	if sealed == nil {
+		return v, nil
+	}
+	plain, err := s.Open(ctx, sealed, vaultBound(id))
+	if err != nil {
+		return nil, fmt.Errorf("register: the sealed part of listing %s: %w", id, err)
+	}
+	return v, decodeJSON(plain, v)
+}
+
+func randomBytes(n int) []byte {
+	b := make([]byte, n)
+	if _, err := rand.Read(b); err != nil {
+		panic(err) // the system has no randomness
+	}
+	return b
+}
+
+func encodeJSON(v any) []byte {
+	b, err := json.Marshal(v)
+	if err != nil {
+		panic("register: plain data: " + err.Error())
+	}
+	return b
+}
+
+func decodeJSON(b []byte, v any) error { return json.Unmarshal(b, v) }

@@ -8,34 +8,38 @@ import (
 	"shixin/shared/fault"
 )
 
-// AnyVersion is what If-Match: * asks for: that the record exists.
-const AnyVersion = -1
+// What If-Match can name besides a version, which is 1 or more.
+const (
+	AnyVersion = 0  // *: the record has only to exist
+	NoVersion  = -1 // tags that no version has: a weak tag, or one that this service never gave
+)
 
 // ETag is the entity tag of a record's version, for example "v12" with its quotes.
 func ETag(version int) string { return `"v` + strconv.Itoa(version) + `"` }
 
-// IfMatch reads the version that a change is meant for (RFC 9110, section 13.1.1). The version is AnyVersion for *,
-// and 0, which no record has, where no tag can match: a weak tag, or one that this service never gave. Several of our
-// tags at once are fault.Malformed: a caller has seen one version.
+// IfMatch reads the version that a change is meant for (RFC 9110, section 13.1.1), AnyVersion or NoVersion. Who compares
+// it with a record takes AnyVersion for no condition, as where the header was not sent. Several of our tags at once are
+// fault.Malformed: a caller has seen one version.
 func IfMatch(r *http.Request) (version int, present bool, err error) {
 	if len(r.Header.Values("If-Match")) == 0 {
-		return 0, false, nil
+		return AnyVersion, false, nil
 	}
 	value := strings.TrimSpace(strings.Join(r.Header.Values("If-Match"), ","))
 	if value == "*" {
 		return AnyVersion, true, nil
 	}
+	version = NoVersion
 	for tag := range strings.SplitSeq(value, ",") {
 		tag = strings.TrimSpace(tag)
 		opaque := strings.TrimPrefix(tag, "W/")
 		if len(opaque) < 2 || opaque[0] != '"' || strings.IndexByte(opaque[1:], '"') != len(opaque)-2 {
-			return 0, true, fault.New(fault.Malformed, `If-Match must be an ETag with its quotes, for example "v3"`, `If-Match 须为带引号的 ETag,例如 "v3"`)
+			return NoVersion, true, fault.New(fault.Malformed, `If-Match must be an ETag with its quotes, for example "v3"`, `If-Match 须为带引号的 ETag,例如 "v3"`)
 		}
 		v, ours := parseTag(tag)
 		switch {
 		case !ours || v == version:
-		case version != 0:
-			return 0, true, fault.New(fault.Malformed, "If-Match must be one ETag", "If-Match 只能有一个 ETag")
+		case version != NoVersion:
+			return NoVersion, true, fault.New(fault.Malformed, "If-Match must be one ETag", "If-Match 只能有一个 ETag")
 		default:
 			version = v
 		}
@@ -51,8 +55,8 @@ func parseTag(tag string) (int, bool) {
 
 // CheckMatch compares If-Match, where it was sent, with the version of a record that exists: fault.Stale when they differ.
 func CheckMatch(r *http.Request, version int) error {
-	want, present, err := IfMatch(r)
-	if err != nil || !present || want == AnyVersion || want == version {
+	want, _, err := IfMatch(r)
+	if err != nil || want == AnyVersion || want == version {
 		return err
 	}
 	return Stale()

@@ -46,6 +46,24 @@ func CheckIdentifiers(pointer string, kind subject.Kind, ids []subject.Ref) *fau
 	return nil
 }
 
+// corrected is the subject with new names or identifiers. Another cn-id brings its own birth, or none that is known.
+func (s Subject) corrected(ch *Change) Subject {
+	if ch.Names != nil {
+		s.Names = ch.Names
+	}
+	if ch.Identifiers == nil {
+		return s
+	}
+	another := slices.ContainsFunc(ch.Identifiers, func(id subject.Ref) bool {
+		return id.Scheme == subject.CNID && !slices.ContainsFunc(s.Identifiers, func(had subject.Ref) bool { return had.ID() == id.ID() })
+	})
+	if another && ch.Adult != s.Adult {
+		s.Birth, s.Adult = "", ch.Adult
+	}
+	s.Identifiers = ch.Identifiers
+	return s
+}
+
 // checkConviction holds that a ground resting on a conviction has one that may be used: records of offences before the
 // age of eighteen with up to five years are sealed and given to nobody (Criminal Procedure Law art. 286).
 func checkConviction(c Content, g *regime.Ground, on workday.Day) *fault.Fault {

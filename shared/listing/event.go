@@ -118,6 +118,8 @@ type (
 		From    workday.Day `json:"from,omitempty"`   // with reinstate: the term starts anew
 		Until   workday.Day `json:"until,omitempty"`  // with reinstate, and the last day of a stay
 		Lapsed  []int       `json:"lapsed,omitempty"` // open requests that have no object any more
+		// Unpublished says that publication ends with a correction, because the corrected subject may not be shown.
+		Unpublished bool `json:"unpublished,omitempty"`
 	}
 	// ExpiredData writes down that the term ran out on its last day.
 	ExpiredData struct {
@@ -174,7 +176,9 @@ func (e *Event) UnmarshalJSON(b []byte) error {
 		plain
 		Data json.RawMessage `json:"data"`
 	}
-	if err := json.Unmarshal(b, &in); err != nil {
+	dec := json.NewDecoder(bytes.NewReader(b))
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&in); err != nil {
 		return err
 	}
 	read, ok := decoders[in.Type]
@@ -203,13 +207,32 @@ func (e Event) Hash() string {
 // Fold applies events in order to a listing and checks number, chain and type of each.
 func Fold(l Listing, events ...Event) (Listing, error) {
 	for _, e := range events {
-		if e.N != l.Version+1 || e.Prev != l.Head || e.Data == nil || e.Type != e.Data.eventType() {
+		if e.N != l.Version+1 || e.Prev != l.Head || e.Data == nil || e.Type != e.Data.eventType() || !l.bears(e.Data) {
 			return l, fmt.Errorf("listing %s: event %d does not follow event %d", l.ID, e.N, l.Version)
 		}
 		l = l.apply(e)
 		l.Version, l.Head = e.N, e.Hash()
 	}
 	return l, nil
+}
+
+// bears reports whether an event speaks of what the listing has, so that no stored bytes can break a fold.
+func (l *Listing) bears(d Data) bool {
+	has := func(n int) bool { return 1 <= n && n <= len(l.Requests) }
+	lacks := func(n int) bool { return !has(n) }
+	if _, opens := d.(ProposedData); opens != (l.Version == 0) {
+		return false
+	}
+	switch d := d.(type) {
+	case DecidedData:
+		return d.Outcome == "list" || d.Outcome == "drop" || d.Outcome == "return"
+	case ResolvedData:
+		changes := d.Effect == "correct" || d.Effect == "vary" || d.Effect == "stay"
+		return has(d.N) && !slices.ContainsFunc(d.Lapsed, lacks) && (d.Change != nil || !changes)
+	case ExpiredData:
+		return !slices.ContainsFunc(d.Lapsed, lacks)
+	}
+	return true
 }
 
 // apply is the state after one event. It never changes what the listing before it points to.
@@ -293,14 +316,9 @@ func (l *Listing) applyOutcome(hand Hand, d ResolvedData) {
 	case "remove":
 		l.remove(hand, d.Cause, workday.DayOf(hand.At), d.N, d.Lapsed)
 	case "correct":
-		if d.Change.Names != nil {
-			l.Content.Subject.Names = d.Change.Names
-		}
-		if d.Change.Identifiers != nil {
-			l.Content.Subject.Identifiers = d.Change.Identifiers
-			if d.Change.Adult != "" {
-				l.Content.Subject.Adult = d.Change.Adult
-			}
+		l.Content.Subject = l.Content.Subject.corrected(d.Change)
+		if d.Unpublished {
+			l.Publication = nil
 		}
 	case "vary":
 		r.Varied = d.Change

@@ -140,6 +140,15 @@ func resolve(m *moment, c Command) (Data, *fault.Fault) {
 		d.Lapsed = m.lapsing(Removed, d.Cause, o.N)
 	case "correct":
 		d.Change = r.Change
+		c := m.l.Content
+		c.Subject = c.Subject.corrected(r.Change)
+		if c.Subject.Adult != "" {
+			if f := checkConviction(c, m.rules.Ground, m.today); f != nil {
+				return nil, fault.New(fault.Conflict, "the corrected subject was a minor whose conviction is sealed and can be no ground: refuse it, and end the listing",
+					"更正后的主体属于犯罪记录封存的未成年人,不得作为列入依据,应不予更正并终止名单")
+			}
+		}
+		d.Unpublished = m.l.Publication != nil && Publishable(c, m.rules.Ground, m.today) != nil
 	case "stay":
 		d.Change, d.Until = r.Change, r.Until
 		if r.Until < m.today {
@@ -162,8 +171,13 @@ func (m *moment) checkVaried(ch *Change) *fault.Fault {
 	if ch == nil || ch.Until == "" && ch.Measures == nil || ch.Names != nil || ch.Identifiers != nil || ch.What != nil {
 		return fault.At("/change", `a varied outcome says what is milder: {"until":"2027-01-31","measures":[..]}`, "变更结果应载明新的截止日或者措施")
 	}
-	if ch.Until != "" && (ch.Until < m.today || m.until() != "" && ch.Until >= m.until()) {
-		return fault.At("/change/until", "must be shorter than the term, which ends on "+orNone(m.until())+", and not before today", "应短于原期限且不早于今日")
+	// What a decision varies is the listing's own term: the sum with other listings follows from it, and may end later.
+	own, first := m.l.Term.Until, m.today
+	if m.until() != own {
+		first = m.l.Term.From
+	}
+	if ch.Until != "" && (ch.Until < first || own != "" && ch.Until >= own) {
+		return fault.At("/change/until", "must be before "+orNone(own)+", the end of the listing's own term, and not before "+string(first), "应早于该名单自身期限届满之日,且不早于"+string(first))
 	}
 	for i, code := range ch.Measures {
 		if !slices.Contains(m.l.Measures, code) || slices.Contains(ch.Measures[:i], code) {

@@ -192,6 +192,9 @@ func startTerm(m *moment, c Command) (Data, *fault.Fault) {
 		return nil, fault.At("/from", "must not be before the offence", "不得早于犯罪行为之日")
 	}
 	until, _ := m.rules.Ground.Term.Length.After(s.From, m.rules.Calendar)
+	if varied := m.l.Term.Until; varied != "" { // an appeal set an end before the term started
+		until = min(until, varied)
+	}
 	if until < m.today {
 		// One person alone would end the listing by it.
 		return nil, fault.At("/from", "the term would have run out on "+string(until)+"; a listing that should have ended is ended by an appeal or a revocation",

@@ -8,6 +8,7 @@ import (
 	"shixin/shared/records"
 	"shixin/shared/register"
 	"shixin/shared/web"
+	"shixin/shared/web/rows"
 	"shixin/shared/web/validate"
 )
 
@@ -41,6 +42,10 @@ func Routes(d Deps) []web.Route {
 		{Method: "POST", Path: "/v1/listings/{id}/publication", Action: "listing.publication", Token: web.Required, Handle: take(h, register.Publication.Step)},
 		{Method: "POST", Path: "/v1/listings/{id}/requests", Action: "listing.requests", Token: web.Required, Handle: take(h, register.Request.Step)},
 		{Method: "POST", Path: "/v1/listings/{id}/requests/{n}/outcome", Action: "listing.outcome", Token: web.Required, Handle: h.outcome},
+
+		{Method: "POST", Path: "/v1/imports", Action: "import.create", Token: web.Required, Accepts: rows.Media, Handle: h.importList},
+		{Method: "POST", Path: "/v1/imports/{id}/adoption", Action: "import.adoption", Token: web.Required, Bodiless: true, Handle: h.adopt},
+		{Method: "GET", Path: "/v1/imports/{id}", Action: "import.read", Token: web.Required, Handle: h.showImport},
 	}
 }
 

@@ -1,0 +1,18 @@
+// Package clock provides the schedule that writes down what time has brought, and sends for work that was left.
+package clock
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"shixin/shared/register"
+)
+
+// Deps is what the schedule needs.
+type Deps struct{ Register *register.Register }
+
+// Run writes down the terms that have run out and sends a message for each unfinished import.
+func Run(ctx context.Context, d Deps, at time.Time) error {
+	return errors.Join(d.Register.Tick(ctx, at), d.Register.Sweep(ctx, at))
+}

@@ -1,0 +1,75 @@
+package registry
+
+import (
+	"net/http"
+
+	"shixin/shared/register"
+	"shixin/shared/web"
+	"shixin/shared/web/rows"
+	"shixin/shared/web/validate"
+)
+
+// literals are the columns of an import's CSV that hold numbers or truth values.
+func literals(column string) bool {
+	return column == "conviction/sentence_months" || column == "decided/published"
+}
+
+func (h handlers) importList(w http.ResponseWriter, r *http.Request) error {
+	body, err := web.Body(r)
+	if err != nil {
+		return err
+	}
+	read, err := rows.Read(web.MediaType(r), body, register.MaxRows, literals)
+	if err != nil {
+		return err
+	}
+	c, err := call(r)
+	if err != nil {
+		return err
+	}
+	list := make([]register.ImportRow, len(read))
+	for i, row := range read {
+		list[i] = register.ImportRow{Line: row.Line, Err: row.Err}
+		in := &list[i]
+		if in.Err == nil {
+			in.Err = web.Unmarshal(row.JSON, &in.Row)
+		}
+		if in.Err == nil {
+			in.Err = validate.Struct(&in.Row)
+		}
+	}
+	reply, err := h.Register.Import(r.Context(), c, list)
+	if err != nil {
+		return err
+	}
+	return answer(w, reply)
+}
+
+func (h handlers) adopt(w http.ResponseWriter, r *http.Request) error {
+	c, err := call(r)
+	if err != nil {
+		return err
+	}
+	id, err := web.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	reply, err := h.Register.Adopt(r.Context(), c, id)
+	if err != nil {
+		return err
+	}
+	return answer(w, reply)
+}
+
+func (h handlers) showImport(w http.ResponseWriter, r *http.Request) error {
+	id, err := web.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	reply, err := h.Register.ShowImport(ctx, web.Caller(ctx), web.Now(ctx), id)
+	if err != nil {
+		return err
+	}
+	return answer(w, reply)
+}

@@ -1,0 +1,174 @@
+// Package rows provides the rows of a bulk body, NDJSON or CSV, as JSON documents with their line numbers.
+package rows
+
+import (
+	"bytes"
+	"encoding/csv"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strconv"
+	"strings"
+
+	"shixin/shared/fault"
+)
+
+// The media types of bulk bodies.
+const (
+	NDJSON = "application/x-ndjson"
+	CSV    = "text/csv"
+)
+
+// Media is the types that a bulk route accepts.
+var Media = []string{NDJSON, CSV}
+
+// Row is one row: a JSON document, or why the line is none. Line counts from 1; the header of a CSV is line 1.
+type Row struct {
+	Line int
+	JSON []byte
+	Err  error
+}
+
+// maxColumns bounds the header of a CSV.
+const maxColumns = 4000
+
+// Read splits a body into rows. Columns of a CSV are JSON pointers without the leading slash, for example
+// subject/names/0/text; an empty cell is a part that is not there. Columns that literal accepts hold JSON literals (numbers, true,
+// false); all others hold text. More than most rows, or a header that cannot be read, is a fault about the whole body.
+func Read(media string, body []byte, most int, literal func(column string) bool) ([]Row, error) {
+	body = bytes.TrimPrefix(body, []byte("\ufeff"))
+	var all []Row
+	var err error
+	if media == CSV {
+		all, err = readCSV(body, most, literal)
+	} else {
+		all = readNDJSON(body, most)
+	}
+	if err == nil && len(all) > most {
+		err = fault.New(fault.TooLarge, fmt.Sprintf("at most %d rows in one request; send the rest in another", most), fmt.Sprintf("每次请求至多%d行", most))
+	}
+	return all, err
+}
+
+func readNDJSON(body []byte, most int) []Row {
+	var all []Row
+	for line := 1; len(body) > 0 && len(all) <= most; line++ {
+		var text []byte
+		text, body, _ = bytes.Cut(body, []byte("\n"))
+		if text = bytes.TrimSpace(text); len(text) > 0 {
+			all = append(all, Row{Line: line, JSON: text})
+		}
+	}
+	return all
+}
+
+func readCSV(body []byte, most int, literal func(string) bool) ([]Row, error) {
+	r := csv.NewReader(bytes.NewReader(body))
+	r.FieldsPerRecord = -1
+	header, err := r.Read()
+	if err != nil {
+		return nil, fault.New(fault.Malformed, "the first line must be a CSV header of JSON pointers without the leading slash", "首行应为表头:不带前导斜杠的 JSON 指针")
+	}
+	if err := checkHeader(header); err != nil {
+		return nil, err
+	}
+	var all []Row
+	for len(all) <= most {
+		record, err := r.Read()
+		if err == io.EOF {
+			break
+		}
+		if parse, ok := errors.AsType[*csv.ParseError](err); ok {
+			all = append(all, Row{Line: parse.StartLine, Err: fault.New(fault.Invalid, "not a CSV line: "+parse.Err.Error(), "无法读取该 CSV 行")})
+			break // what follows a broken quote cannot be told apart
+		}
+		line, _ := r.FieldPos(0)
+		row := Row{Line: line}
+		if len(record) != len(header) {
+			row.Err = fault.New(fault.Invalid, fmt.Sprintf("the line has %d cells, the header %d", len(record), len(header)), "单元格数与表头不一致")
+		} else {
+			row.JSON, row.Err = document(header, record, literal)
+		}
+		all = append(all, row)
+	}
+	return all, nil
+}
+
+func checkHeader(header []string) error {
+	if len(header) > maxColumns {
+		return fault.New(fault.Malformed, fmt.Sprintf("at most %d columns", maxColumns), "列数过多")
+	}
+	for i, c := range header {
+		parts := strings.Split(c, "/")
+		if slices.Contains(parts, "") || len(parts) > 16 || slices.Contains(header[:i], c) {
+			return fault.New(fault.Malformed, fmt.Sprintf("column %d of the header must be a JSON pointer without the leading slash, each once", i+1),
+				fmt.Sprintf("表头第%d列应为不带前导斜杠且不重复的 JSON 指针", i+1))
+		}
+	}
+	return nil
+}
+
+// document builds the JSON document that the cells of a line describe.
+func document(header, cells []string, literal func(string) bool) ([]byte, error) {
+	root := map[string]any{}
+	for i, column := range header {
+		if cells[i] == "" {
+			continue
+		}
+		var value any = cells[i]
+		if literal != nil && literal(column) {
+			var v any
+			if json.Unmarshal([]byte(cells[i]), &v) == nil {
+				value = json.RawMessage(cells[i])
+			}
+		}
+		if !set(root, strings.Split(column, "/"), value) {
+			return nil, fault.At("/"+column, "this column and another name both a value and its parts", "该列与其他列冲突")
+		}
+	}
+	return json.Marshal(lists(root))
+}
+
+// set puts a value under a path of maps.
+func set(m map[string]any, path []string, value any) bool {
+	if len(path) == 1 {
+		if _, taken := m[path[0]]; taken {
+			return false
+		}
+		m[path[0]] = value
+		return true
+	}
+	next, there := m[path[0]]
+	if !there {
+		next = map[string]any{}
+		m[path[0]] = next
+	}
+	inner, ok := next.(map[string]any)
+	return ok && set(inner, path[1:], value)
+}
+
+// lists turns maps whose keys are all numbers into lists in their order; places left empty close up.
+func lists(v any) any {
+	m, ok := v.(map[string]any)
+	if !ok {
+		return v
+	}
+	var numbers []int
+	for k := range m {
+		m[k] = lists(m[k])
+		if n, err := strconv.Atoi(k); err == nil && n >= 0 && strconv.Itoa(n) == k {
+			numbers = append(numbers, n)
+		}
+	}
+	if len(m) == 0 || len(numbers) != len(m) {
+		return m
+	}
+	slices.Sort(numbers)
+	out := make([]any, 0, len(numbers))
+	for _, n := range numbers {
+		out = append(out, m[strconv.Itoa(n)])
+	}
+	return out
+}

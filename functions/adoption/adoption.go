@@ -6,12 +6,16 @@ import (
 	"encoding/json"
 	"time"
 
+	"shixin/shared/boot"
 	"shixin/shared/fault"
 	"shixin/shared/register"
 )
 
 // Deps is what the worker needs.
 type Deps struct{ Register *register.Register }
+
+// Function makes the Lambda function from its ports.
+func Function(p boot.Ports) boot.Worker { return p.Work(Handle(Deps{Register: register.New(p)})) }
 
 // Handle does the work that one message of the queue points to: {"import": id}.
 func Handle(d Deps) func(ctx context.Context, body string, now time.Time) error {

@@ -6,11 +6,18 @@ import (
 	"errors"
 	"time"
 
+	"shixin/shared/boot"
 	"shixin/shared/register"
 )
 
 // Deps is what the schedule needs.
 type Deps struct{ Register *register.Register }
+
+// Function makes the Lambda function from its ports.
+func Function(p boot.Ports) boot.Schedule {
+	d := Deps{Register: register.New(p)}
+	return func(ctx context.Context, s boot.Scheduled) error { return Run(ctx, d, s.Time) }
+}
 
 // Run writes down the terms that have run out and sends a message for each unfinished import.
 func Run(ctx context.Context, d Deps, at time.Time) error {

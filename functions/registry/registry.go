@@ -4,6 +4,7 @@ package registry
 import (
 	"net/http"
 
+	"shixin/shared/boot"
 	"shixin/shared/fault"
 	"shixin/shared/records"
 	"shixin/shared/register"
@@ -14,6 +15,9 @@ import (
 
 // Deps is what the handlers need.
 type Deps struct{ Register *register.Register }
+
+// Function makes the Lambda function from its ports.
+func Function(p boot.Ports) boot.HTTP { return p.Serve(Routes(Deps{Register: register.New(p)})) }
 
 // Routes is the function's route table.
 func Routes(d Deps) []web.Route {

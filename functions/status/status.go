@@ -4,12 +4,19 @@ package status
 import (
 	"net/http"
 
+	"shixin/shared/boot"
+	"shixin/shared/records"
 	"shixin/shared/register/lookup"
 	"shixin/shared/web"
 )
 
 // Deps is what the handlers need.
 type Deps struct{ Lookup *lookup.Lookup }
+
+// Function makes the Lambda function from its ports.
+func Function(p boot.Ports) boot.HTTP {
+	return p.Serve(Routes(Deps{Lookup: &lookup.Lookup{Store: &records.Store{Table: p.Table}, Hash: p.Hash, Policy: p.Policy}}))
+}
 
 // Routes is the function's route table.
 func Routes(d Deps) []web.Route {

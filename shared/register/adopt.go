@@ -33,11 +33,11 @@ func (r *Register) Work(ctx context.Context, id string, now time.Time) error {
 		s := &sweeps[i]
 		for *s.passed < imp.Rows {
 			if time.Since(began) > slice {
-				return r.send(ctx, id)
+				return r.send(ctx, id, now)
 			}
 			err := r.some(ctx, now, s)
 			if records.IsLost(err) { // another worker, or another effect: read anew by a new message
-				return r.send(ctx, id)
+				return r.send(ctx, id, now)
 			}
 			if err != nil {
 				return err
@@ -227,7 +227,7 @@ func (r *Register) Sweep(ctx context.Context, now time.Time) error {
 		return err
 	}
 	for _, id := range ids {
-		if err := r.send(ctx, id); err != nil {
+		if err := r.send(ctx, id, now); err != nil {
 			return err
 		}
 	}

@@ -30,7 +30,7 @@ const maxReported = 1000
 // chunkBytes is the size of a chunk of rows before it is compressed and sealed.
 const chunkBytes = 240 << 10
 
-// AdoptionQueue carries {"import": id} to the function adoption.
+// AdoptionQueue carries {"import": id, "at": time} to the function adoption.
 const AdoptionQueue = "adoption"
 
 // ImportRow is one row as it was read: a Row, or why it could not be read.
@@ -93,7 +93,7 @@ func (r *Register) Import(ctx context.Context, call Call, rows []ImportRow) (*Re
 		return nil, err
 	}
 	// The message is a hint: a sweep finds the import without it.
-	_ = r.send(ctx, imp.ID)
+	_ = r.send(ctx, imp.ID, call.Now)
 	return reply, nil
 }
 
@@ -101,8 +101,9 @@ func authorityOf(p access.Principal) listing.Authority {
 	return listing.Authority{ID: p.Authority, Level: p.Level, Region: p.Region}
 }
 
-func (r *Register) send(ctx context.Context, id string) error {
-	return r.Queue.Send(ctx, queue.Message{Queue: AdoptionQueue, Body: string(encodeJSON(map[string]string{"import": id}))})
+func (r *Register) send(ctx context.Context, id string, now time.Time) error {
+	body := encodeJSON(map[string]any{"import": id, "at": now.UTC()})
+	return r.Queue.Send(ctx, queue.Message{Queue: AdoptionQueue, Body: string(body)})
 }
 
 // sift tells good rows from wrong ones. A row is held against the law as a proposal would be, and against the rows before it.
@@ -313,7 +314,7 @@ func (r *Register) Adopt(ctx context.Context, call Call, id string) (*Reply, err
 		return r.Store.Commit(ctx, call.Now, b)
 	})
 	if err == nil {
-		_ = r.send(ctx, id) // a hint: a sweep finds the import without it
+		_ = r.send(ctx, id, call.Now) // a hint: a sweep finds the import without it
 	}
 	return reply, err
 }

@@ -1,0 +1,18 @@
+// Command lambda is the function clock on AWS Lambda.
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"shixin/functions/clock"
+	"shixin/shared/boot/env"
+	"shixin/shared/boot/queues"
+	"shixin/shared/boot/sealing"
+)
+
+func main() {
+	ports, keyring := env.Ports()
+	ports.Seal = sealing.New(keyring)
+	ports.Queue = queues.New()
+	lambda.Start(clock.Function(ports))
+}

@@ -1,0 +1,89 @@
+// Package boot provides the common wiring of functions: the ports they are built from, and the way from a gateway's or a queue's event
+// to them.
+//
+// The same functions are built from a Lambda function's environment (boot/env and its neighbours, each linking one
+// adapter) and from one machine's files (infra/local).
+package boot
+
+import (
+	"context"
+	"encoding/json"
+	"log/slog"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"shixin/infra/policies"
+	"shixin/shared/access"
+	"shixin/shared/access/policy"
+	"shixin/shared/blob"
+	"shixin/shared/fault"
+	"shixin/shared/keys"
+	"shixin/shared/queue"
+	"shixin/shared/queue/lambdaqueue"
+	"shixin/shared/table"
+	"shixin/shared/web"
+	"shixin/shared/web/lambdahttp"
+)
+
+// Ports is what functions are built from. A function leaves unset what it does not use.
+type Ports struct {
+	Table  table.Table
+	Hash   keys.Hasher
+	Seal   keys.Sealer
+	Blobs  blob.Store
+	Queue  queue.Sender
+	Verify func(ctx context.Context, token string, now time.Time) (access.Principal, error)
+	Policy *policy.Engine
+	Log    *slog.Logger
+}
+
+// Policy is the engine of the register's own policies.
+func Policy(log *slog.Logger) *policy.Engine { return policy.New(policies.Files, log) }
+
+// The forms of a function's handler.
+type (
+	// HTTP answers events of API Gateway's HTTP API, payload version 2.0.
+	HTTP = func(context.Context, events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error)
+	// Worker works on messages of a queue, with partial batch failures.
+	Worker = func(context.Context, events.SQSEvent) (events.SQSEventResponse, error)
+	// Schedule runs at a scheduled time.
+	Schedule = func(context.Context, Scheduled) error
+)
+
+// Scheduled is the input of a schedule in template.yaml.
+type Scheduled struct {
+	Time time.Time `json:"time"` // when it was to run, not when it does
+	Job  string    `json:"job"`
+}
+
+// Serve makes the handler of a table of routes.
+func (p Ports) Serve(routes []web.Route) HTTP {
+	h := web.New(routes, web.Options{
+		Permit: func(_ context.Context, caller access.Principal, action string) error {
+			return p.Policy.Role(caller, action)
+		},
+		CursorKey: p.cursorKey,
+		Log:       p.Log,
+	})
+	return lambdahttp.Handler(h, lambdahttp.Options{Verify: p.Verify, Log: p.Log})
+}
+
+// cursorKey is derived from the keyring, so that every process of a deployment reads every other's cursors.
+func (p Ports) cursorKey(ctx context.Context) ([]byte, error) {
+	hash, err := p.Hash.Hash(ctx, "\x00shixin cursors")
+	return []byte(hash), err
+}
+
+// Work makes the handler of a queue. A message carries ids and the time at which it was sent, in "at": the worker's now.
+func (p Ports) Work(work func(ctx context.Context, body string, now time.Time) error) Worker {
+	return lambdaqueue.Handler(p.Log, func(ctx context.Context, body string) error {
+		var m struct {
+			At time.Time `json:"at"`
+		}
+		if err := json.Unmarshal([]byte(body), &m); err != nil || m.At.IsZero() {
+			return fault.New(fault.Malformed, `a message is {"at": time, ...ids}`, "")
+		}
+		return work(ctx, body, m.At)
+	})
+}

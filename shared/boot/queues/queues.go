@@ -1,0 +1,26 @@
+// Package queues provides the queues that a function's environment names: SHIXIN_QUEUE_ADOPTION, SHIXIN_QUEUE_AUDIT.
+package queues
+
+import (
+	"context"
+	"os"
+
+	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
+
+	"shixin/shared/boot/env"
+	"shixin/shared/queue"
+	"shixin/shared/queue/sqs"
+)
+
+// New opens the queues at the first message.
+func New() queue.Sender {
+	urls := map[string]string{}
+	for name, variable := range map[string]string{"adoption": "SHIXIN_QUEUE_ADOPTION", "audit": "SHIXIN_QUEUE_AUDIT"} {
+		if url := os.Getenv(variable); url != "" {
+			urls[name] = url
+		}
+	}
+	return sqs.New(func(context.Context) (sqs.Client, error) {
+		return awssqs.NewFromConfig(env.AWS(), func(o *awssqs.Options) { o.BaseEndpoint = env.Endpoint("SQS") }), nil
+	}, urls)
+}

@@ -15,8 +15,11 @@ import (
 // ErrBack is returned for a move to a moment that has passed: what was recorded under a later time could not be undone.
 var ErrBack = errors.New("the development clock only moves forward")
 
-// last is the furthest the clock goes. Days of the register end with the year 2999.
-var last = time.Date(2999, 1, 1, 0, 0, 0, 0, time.UTC)
+// ErrEnd is returned for a move behind the last day of the register.
+var ErrEnd = errors.New("the development clock ends with the year 2999")
+
+// last is the furthest the clock goes.
+var last = time.Date(2999, 12, 31, 0, 0, 0, 0, time.UTC)
 
 // Clock runs at the machine's speed, ahead of the machine's time by what it was moved.
 type Clock struct {
@@ -72,7 +75,7 @@ func (c *Clock) Move(to time.Time) error {
 	case by < 0:
 		return ErrBack
 	case to.After(last):
-		return fmt.Errorf("the development clock ends with the year %d", last.Year()-1)
+		return ErrEnd
 	}
 	// Rounded up, so that the clock is never short of the moment asked for.
 	ahead := (c.ahead + by + time.Millisecond - 1).Truncate(time.Millisecond)

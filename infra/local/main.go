@@ -1,0 +1,95 @@
+// Command local runs the register on one machine: the functions of template.yaml behind a gateway, on an embedded table.
+//
+//	go run ./infra/local [-listen 127.0.0.1:8080] [-data DIR] [-empty] [-endpoint URL] [-lambda DIR]
+//
+// The first start on an empty folder loads a small demonstration, unless -empty. SIGTERM or Ctrl-C ends it.
+package main
+
+import (
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"io"
+	"log/slog"
+	"os"
+	"os/signal"
+	"syscall"
+	"time"
+
+	"shixin/infra/local/server"
+)
+
+// patience is how long calls that are under way have to end.
+const patience = 10 * time.Second
+
+func main() {
+	ctx, cancel := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer cancel()
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	switch {
+	case err == nil:
+	case errors.Is(err, flag.ErrHelp), errors.Is(err, errUsage):
+		os.Exit(2)
+	default:
+		fmt.Fprintln(os.Stderr, "local:", err)
+		os.Exit(1)
+	}
+}
+
+var errUsage = errors.New("wrong arguments") // and the flag set has said which
+
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
+	var c server.Config
+	flags := flag.NewFlagSet("local", flag.ContinueOnError)
+	flags.SetOutput(stderr)
+	flags.StringVar(&c.Listen, "listen", "127.0.0.1:8080", "loopback `address` to answer at")
+	flags.StringVar(&c.Data, "data", "data", "`folder` in which everything is kept")
+	flags.BoolVar(&c.Empty, "empty", false, "load no demonstration; delete nothing")
+	flags.StringVar(&c.Endpoint, "endpoint", "", "`URL` of a DynamoDB API to use in place of the embedded file")
+	flags.StringVar(&c.Lambda, "lambda", "", "with -endpoint: run the binaries that sam build wrote under this `folder` (.aws-sam/build)")
+	if err := flags.Parse(args); err != nil {
+		if errors.Is(err, flag.ErrHelp) {
+			return err
+		}
+		return errUsage
+	}
+	if flags.NArg() > 0 {
+		fmt.Fprintf(stderr, "local: unexpected argument %q\n", flags.Arg(0))
+		flags.Usage()
+		return errUsage
+	}
+	c.Log = slog.New(slog.NewTextHandler(stderr, nil))
+	running, err := server.Start(ctx, c)
+	if ctx.Err() != nil { // stopped while starting
+		if running != nil {
+			err = running.Close(context.Background())
+		} else if errors.Is(err, context.Canceled) {
+			err = nil
+		}
+		return err
+	}
+	if err != nil {
+		return err
+	}
+	welcome(stdout, running.URL)
+	<-ctx.Done()
+	closing, cancel := context.WithTimeout(context.Background(), patience)
+	defer cancel()
+	return running.Close(closing)
+}
+
+func welcome(w io.Writer, url string) {
+	fmt.Fprintf(w, `Shixin answers at %[1]s
+
+A token of the case officer (other personas: decider, auditor, operator, …):
+  TOKEN=$(curl -s %[1]s/dev/token -H 'Content-Type: application/json' -d '{"persona":"officer"}' | sed 's/.*"access_token":"//;s/".*//')
+
+Then try:
+  curl -s %[1]s/v1/regimes
+  curl -s %[1]s/v1/status/uscc/91350100M000100Y43
+  curl -s %[1]s/v1/listings -H "Authorization: Bearer $TOKEN"
+
+Ctrl-C stops it.
+`, url)
+}

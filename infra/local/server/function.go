@@ -1,0 +1,136 @@
+package server
+
+import (
+	"context"
+	"crypto/rand"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"strconv"
+	"time"
+
+	"github.com/aws/aws-lambda-go/events"
+
+	"shixin/infra/local/gateway"
+	"shixin/infra/samfile"
+	"shixin/shared/access"
+	"shixin/shared/blob"
+	"shixin/shared/keys"
+	"shixin/shared/queue"
+	"shixin/shared/table"
+)
+
+// Ports are what functions in this process work with.
+type Ports struct {
+	Table  table.Table
+	Blobs  blob.Store
+	Queue  queue.Sender
+	Hasher keys.Versioned
+	Sealer keys.Sealer
+	// Verify is for routes without an authorizer: a token's principal at that time, or a fault of kind Unauthenticated.
+	Verify func(ctx context.Context, token string, now time.Time) (access.Principal, error)
+	Log    *slog.Logger
+}
+
+// Function is one function in this process. It has the handlers that its events in the template ask for.
+type Function struct {
+	HTTP     func(context.Context, events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error)
+	Queue    func(context.Context, events.SQSEvent) (events.SQSEventResponse, error)
+	Schedule func(ctx context.Context, event []byte) error // JSON: the Input of the schedule; see Scheduled
+}
+
+// Scheduled makes a Schedule of a Lambda handler that takes the event decoded.
+func Scheduled[T any](f func(context.Context, T) error) func(context.Context, []byte) error {
+	return func(ctx context.Context, event []byte) error {
+		var decoded T
+		if err := json.Unmarshal(event, &decoded); err != nil {
+			return fmt.Errorf("schedule's event: %w", err)
+		}
+		return f(ctx, decoded)
+	}
+}
+
+// runner calls functions by name, in this process or in others.
+type runner interface {
+	HTTP(ctx context.Context, name string, event events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error)
+	Queue(ctx context.Context, name string, event events.SQSEvent) (events.SQSEventResponse, error)
+	Schedule(ctx context.Context, name string, event []byte) error
+}
+
+// inProcess runs functions in this process, under the template's timeouts and Lambda's size limits.
+type inProcess struct {
+	template  *samfile.Template
+	functions map[string]Function
+}
+
+var errAbsent = fmt.Errorf("%w: the local run has no such function", gateway.ErrUnavailable)
+
+const maxPayload = 6 << 20 // bytes of an event and of an answer (Lambda quota)
+
+func (p inProcess) within(ctx context.Context, name string) (context.Context, context.CancelFunc) {
+	f, _ := p.template.Function(name)
+	return context.WithTimeout(ctx, f.Timeout)
+}
+
+func (p inProcess) HTTP(ctx context.Context, name string, event events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+	f := p.functions[name]
+	if f.HTTP == nil {
+		return events.APIGatewayV2HTTPResponse{}, errAbsent
+	}
+	// Writing the event out only to weigh it would cost every call; escapes make a text at most six times longer.
+	if len(event.Body) > maxPayload/7 {
+		whole, err := json.Marshal(event)
+		if err != nil {
+			return events.APIGatewayV2HTTPResponse{}, err
+		}
+		if len(whole) > maxPayload {
+			return events.APIGatewayV2HTTPResponse{}, gateway.ErrTooLarge
+		}
+	}
+	ctx, cancel := p.within(ctx, name)
+	defer cancel()
+	response, err := f.HTTP(ctx, event)
+	if err == nil && len(response.Body) > maxPayload {
+		err = errors.New("the answer is over 6 MB")
+	}
+	return response, err
+}
+
+func (p inProcess) Queue(ctx context.Context, name string, event events.SQSEvent) (events.SQSEventResponse, error) {
+	f := p.functions[name]
+	if f.Queue == nil {
+		return events.SQSEventResponse{}, errAbsent
+	}
+	ctx, cancel := p.within(ctx, name)
+	defer cancel()
+	return f.Queue(ctx, event)
+}
+
+func (p inProcess) Schedule(ctx context.Context, name string, event []byte) error {
+	f := p.functions[name]
+	if f.Schedule == nil {
+		return errAbsent
+	}
+	ctx, cancel := p.within(ctx, name)
+	defer cancel()
+	return f.Schedule(ctx, event)
+}
+
+// openQueues hands each message to its consumer as SQS and Lambda do, one at a time.
+func (r *Running) openQueues(limit int) {
+	for _, q := range r.template.Queues {
+		r.queues.Handle(q.Name, min(q.Concurrency, limit), func(ctx context.Context, m queue.Message) error {
+			now := strconv.FormatInt(r.clock.Now().UnixMilli(), 10) // a worker's now is its message's
+			response, err := r.functions.Queue(ctx, q.Consumer, events.SQSEvent{Records: []events.SQSMessage{{
+				MessageId: rand.Text(), ReceiptHandle: rand.Text(), Body: m.Body,
+				Attributes:  map[string]string{"SentTimestamp": now, "ApproximateFirstReceiveTimestamp": now, "ApproximateReceiveCount": "1"},
+				EventSource: "aws:sqs", EventSourceARN: "arn:aws:sqs:local:000000000000:" + q.Name, AWSRegion: "local",
+			}}})
+			if err == nil && len(response.BatchItemFailures) > 0 {
+				err = errors.New("the function reported the message as failed")
+			}
+			return err
+		})
+	}
+}

@@ -1,8 +1,10 @@
 package journal
 
 import (
+	"crypto/sha256"
 	"encoding/json"
 	"fmt"
+	"math/bits"
 	"slices"
 	"strings"
 	"time"
@@ -37,6 +39,9 @@ func (h Head) Add(at time.Time, leaf tlog.Hash) (Head, error) {
 	if at.Before(h.At) {
 		return h, fmt.Errorf("journal: entry at %s is before the head at %s", at, h.At)
 	}
+	if bits.OnesCount64(uint64(h.N)) != len(h.Frontier) {
+		return h, fmt.Errorf("journal: the head at %d has %d hashes in its frontier", h.N, len(h.Frontier))
+	}
 	frontier := append(make([]tlog.Hash, 0, len(h.Frontier)+1), h.Frontier...)
 	for n := h.N; n&1 == 1; n >>= 1 {
 		leaf = tlog.NodeHash(frontier[len(frontier)-1], leaf)
@@ -56,10 +61,10 @@ func (h Head) Know(refs []subject.Ref) Head {
 	return h
 }
 
-// Root is the tree's hash; of an empty journal it is the zero hash.
+// Root is the tree's hash; of an empty journal it is the hash of nothing (RFC 6962, section 2.1).
 func (h Head) Root() tlog.Hash {
 	if len(h.Frontier) == 0 {
-		return tlog.Hash{}
+		return tlog.Hash(sha256.Sum256(nil))
 	}
 	root := h.Frontier[len(h.Frontier)-1]
 	for i := len(h.Frontier) - 2; i >= 0; i-- {

@@ -57,7 +57,7 @@ func Principal(c map[string]string) (access.Principal, error) {
 		}
 	case access.Enterprise:
 		id, err := subject.Parse(string(subject.USCC), c["uscc"])
-		if err != nil || id.Normal() != c["uscc"] {
+		if err != nil || id.Value != c["uscc"] {
 			return nobody("uscc")
 		}
 		p.USCC = c["uscc"]

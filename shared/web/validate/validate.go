@@ -48,10 +48,11 @@ func Struct(v any) error {
 	if !ok {
 		return err
 	}
+	name := reflect.Indirect(reflect.ValueOf(v)).Type().Name()
 	fields := make([]fault.Field, 0, min(len(wrong), maxFields))
 	for _, w := range wrong[:min(len(wrong), maxFields)] {
 		en, zh := mend(w)
-		fields = append(fields, fault.Field{Pointer: pointer(w.Namespace()), Detail: fault.Both(en, zh)})
+		fields = append(fields, fault.Field{Pointer: pointer(w.Namespace(), name), Detail: fault.Both(en, zh)})
 	}
 	return fault.Fields(fields...)
 }
@@ -90,19 +91,24 @@ func readable(s, allowed string) bool {
 	})
 }
 
-// pointer turns a validator's namespace, Type.subject.identifiers[0].value, into a JSON pointer. A map's key is left
-// out: it is the caller's own text.
-func pointer(namespace string) string {
-	_, path, _ := strings.Cut(namespace, ".")
+// pointer turns a validator's namespace, for example Type.subject.identifiers[0].value, into a JSON pointer. The type's
+// name stands in front where it has one. A map's key ends the pointer: it is the caller's own text.
+func pointer(namespace, typeName string) string {
+	if typeName != "" {
+		namespace = strings.TrimPrefix(namespace, typeName+".")
+	}
 	var b strings.Builder
-	for part := range strings.SplitSeq(path, ".") {
-		name, index, _ := strings.Cut(part, "[")
+	for part := range strings.SplitSeq(namespace, ".") {
+		name, indexes, indexed := strings.Cut(part, "[")
 		if name == embedded {
 			continue
 		}
 		b.WriteByte('/')
 		b.WriteString(strings.NewReplacer("~", "~0", "/", "~1").Replace(name))
-		for i := range strings.SplitSeq(strings.TrimSuffix(index, "]"), "][") {
+		if !indexed {
+			continue
+		}
+		for i := range strings.SplitSeq(strings.TrimSuffix(indexes, "]"), "][") {
 			if i == "" || strings.Trim(i, "0123456789") != "" || len(i) > 5 {
 				return b.String()
 			}

@@ -9,6 +9,7 @@ import (
 
 	"github.com/aws/aws-sdk-go-v2/aws"
 	"github.com/aws/aws-sdk-go-v2/config"
+	"github.com/aws/aws-sdk-go-v2/credentials"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb"
 	"github.com/aws/aws-sdk-go-v2/service/dynamodb/types"
 
@@ -16,40 +17,46 @@ import (
 	"shixin/shared/table/dynamo"
 )
 
-// localCredentials are for an engine on this machine, which asks for some and checks none. Those that are configured
-// are left alone.
-func localCredentials(endpoint string) map[string]string {
+// awsConfig is what is configured for AWS on this machine. For an engine on this machine, which asks for a region and
+// credentials and checks neither, some are made up where none are configured.
+func awsConfig(ctx context.Context, endpoint string) (aws.Config, error) {
 	u, err := url.Parse(endpoint)
-	local := err == nil && (u.Hostname() == "127.0.0.1" || u.Hostname() == "localhost" || u.Hostname() == "::1")
-	env := map[string]string{}
-	if os.Getenv("AWS_REGION") == "" && os.Getenv("AWS_DEFAULT_REGION") == "" && local {
-		env["AWS_REGION"] = "us-east-1"
+	if err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
+		return aws.Config{}, fmt.Errorf("-endpoint %s: not a URL such as http://127.0.0.1:8000", endpoint)
 	}
-	if os.Getenv("AWS_ACCESS_KEY_ID") == "" && os.Getenv("AWS_PROFILE") == "" && local {
-		env["AWS_ACCESS_KEY_ID"], env["AWS_SECRET_ACCESS_KEY"] = "local", "local"
+	var options []func(*config.LoadOptions) error
+	if host := u.Hostname(); host == "127.0.0.1" || host == "localhost" || host == "::1" {
+		if os.Getenv("AWS_REGION") == "" && os.Getenv("AWS_DEFAULT_REGION") == "" {
+			options = append(options, config.WithRegion("us-east-1"))
+		}
+		if os.Getenv("AWS_ACCESS_KEY_ID") == "" && os.Getenv("AWS_PROFILE") == "" {
+			options = append(options, config.WithCredentialsProvider(credentials.NewStaticCredentialsProvider("local", "local", "")))
+		}
 	}
-	return env
+	c, err := config.LoadDefaultConfig(ctx, options...)
+	if err != nil {
+		return c, fmt.Errorf("-endpoint: %w", err)
+	}
+	return c, nil
+}
+
+// awsEnvironment is a configuration as Lambda would give it to a function.
+func awsEnvironment(ctx context.Context, c aws.Config) (map[string]string, error) {
+	who, err := c.Credentials.Retrieve(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("-endpoint: %w", err)
+	}
+	return map[string]string{
+		"AWS_REGION": c.Region, "AWS_ACCESS_KEY_ID": who.AccessKeyID, "AWS_SECRET_ACCESS_KEY": who.SecretAccessKey, "AWS_SESSION_TOKEN": who.SessionToken,
+	}, nil
 }
 
 // openEndpoint returns the table of a DynamoDB API and makes it where it is missing. A table that is there must be ours
 // or empty: see prove.
 func openEndpoint(ctx context.Context, endpoint, name string) (table.Table, error) {
-	if u, err := url.Parse(endpoint); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-		return nil, fmt.Errorf("-endpoint %s: not a URL such as http://127.0.0.1:8000", endpoint)
-	}
-	var options []func(*config.LoadOptions) error
-	env := localCredentials(endpoint)
-	if region := env["AWS_REGION"]; region != "" {
-		options = append(options, config.WithRegion(region))
-	}
-	if env["AWS_ACCESS_KEY_ID"] != "" {
-		options = append(options, config.WithCredentialsProvider(aws.CredentialsProviderFunc(func(context.Context) (aws.Credentials, error) {
-			return aws.Credentials{AccessKeyID: env["AWS_ACCESS_KEY_ID"], SecretAccessKey: env["AWS_SECRET_ACCESS_KEY"]}, nil
-		})))
-	}
-	configured, err := config.LoadDefaultConfig(ctx, options...)
+	configured, err := awsConfig(ctx, endpoint)
 	if err != nil {
-		return nil, fmt.Errorf("-endpoint: %w", err)
+		return nil, err
 	}
 	client := dynamodb.NewFromConfig(configured, func(o *dynamodb.Options) { o.BaseEndpoint = aws.String(endpoint) })
 	_, err = client.DescribeTable(ctx, &dynamodb.DescribeTableInput{TableName: aws.String(name)})

@@ -6,49 +6,21 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
-	"log/slog"
 	"strconv"
-	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
 	"shixin/infra/local/gateway"
 	"shixin/infra/samfile"
-	"shixin/shared/access"
-	"shixin/shared/blob"
-	"shixin/shared/keys"
+	"shixin/shared/boot"
 	"shixin/shared/queue"
-	"shixin/shared/table"
 )
 
-// Ports are what functions in this process work with.
-type Ports struct {
-	Table  table.Table
-	Blobs  blob.Store
-	Queue  queue.Sender
-	Hasher keys.Versioned
-	Sealer keys.Sealer
-	// Verify is for routes without an authorizer: a token's principal at that time, or a fault of kind Unauthenticated.
-	Verify func(ctx context.Context, token string, now time.Time) (access.Principal, error)
-	Log    *slog.Logger
-}
-
-// Function is one function in this process. It has the handlers that its events in the template ask for.
+// Function is one function in this process. It has the handler that its events in the template ask for.
 type Function struct {
-	HTTP     func(context.Context, events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error)
-	Queue    func(context.Context, events.SQSEvent) (events.SQSEventResponse, error)
-	Schedule func(ctx context.Context, event []byte) error // JSON: the Input of the schedule; see Scheduled
-}
-
-// Scheduled makes a Schedule of a Lambda handler that takes the event decoded.
-func Scheduled[T any](f func(context.Context, T) error) func(context.Context, []byte) error {
-	return func(ctx context.Context, event []byte) error {
-		var decoded T
-		if err := json.Unmarshal(event, &decoded); err != nil {
-			return fmt.Errorf("schedule's event: %w", err)
-		}
-		return f(ctx, decoded)
-	}
+	HTTP     boot.HTTP
+	Queue    boot.Worker
+	Schedule boot.Schedule
 }
 
 // runner calls functions by name, in this process or in others.
@@ -112,9 +84,13 @@ func (p inProcess) Schedule(ctx context.Context, name string, event []byte) erro
 	if f.Schedule == nil {
 		return errAbsent
 	}
+	var decoded boot.Scheduled
+	if err := json.Unmarshal(event, &decoded); err != nil {
+		return fmt.Errorf("the schedule's input: %w", err)
+	}
 	ctx, cancel := p.within(ctx, name)
 	defer cancel()
-	return f.Schedule(ctx, event)
+	return f.Schedule(ctx, decoded)
 }
 
 // openQueues hands each message to its consumer as SQS and Lambda do, one at a time.

@@ -20,7 +20,7 @@ type deployment struct {
 const byLocal = "infra/local"
 
 // prove refuses a table that the local run did not make, or that was made with other keys: to hash with a wrong key is to find nobody.
-func (r *Running) prove(ctx context.Context) error {
+func (r *Running) prove(ctx context.Context, hasher keys.Hasher) error {
 	store, now := records.Store{Table: r.Ports.Table}, r.clock.Now()
 	var d deployment
 	version, err := store.Meta(ctx, now, "deployment", &d)
@@ -38,10 +38,10 @@ func (r *Running) prove(ctx context.Context) error {
 			}
 		}
 		d.By = byLocal
-		if d.Sealed, err = keys.SealedSentinel(ctx, r.Ports.Sealer); err != nil {
+		if d.Sealed, err = keys.SealedSentinel(ctx, r.Ports.Seal); err != nil {
 			return err
 		}
-		if d.Keys, err = keys.Sentinel(ctx, r.Ports.Hasher); err != nil {
+		if d.Keys, err = keys.Sentinel(ctx, hasher); err != nil {
 			return err
 		}
 		return store.PutMeta(ctx, now, "deployment", 0, d)
@@ -49,9 +49,9 @@ func (r *Running) prove(ctx context.Context) error {
 	if d.By != byLocal {
 		return errors.New("the table belongs to a deployment and not to the local run; name another endpoint or another -data folder")
 	}
-	next, err := keys.CheckSentinel(ctx, r.Ports.Hasher, d.Keys)
+	next, err := keys.CheckSentinel(ctx, hasher, d.Keys)
 	if err == nil {
-		err = keys.CheckSealedSentinel(ctx, r.Ports.Sealer, d.Sealed)
+		err = keys.CheckSealedSentinel(ctx, r.Ports.Seal, d.Sealed)
 	}
 	if err != nil {
 		return fmt.Errorf("%w: put back %s as it was when the table was made", err, r.path("keys.json"))

@@ -18,6 +18,7 @@ import (
 	"shixin/infra/local/gateway"
 	"shixin/infra/local/issuer"
 	"shixin/infra/samfile"
+	"shixin/shared/boot"
 	"shixin/shared/keys/file"
 	"shixin/shared/keys/ring"
 	"shixin/shared/keys/tinkseal"
@@ -38,7 +39,7 @@ type Config struct {
 	Lambda   string // folder that sam build wrote; with Endpoint: run its binaries
 
 	// Functions makes the functions that run in this process, by the name of their folder: Functions of this package.
-	Functions func(Ports) (map[string]Function, error)
+	Functions func(boot.Ports) (map[string]Function, error)
 	// Demo loads the demonstration over HTTP, runs an audit over it and waits for its end; it MUST take up where it was killed. Nil
 	// loads nothing.
 	Demo func(ctx context.Context, baseURL string, token func(persona string) (string, error)) error
@@ -70,7 +71,7 @@ func (c Config) withDefaults() Config {
 // Running is a started server.
 type Running struct {
 	URL   string // where it answers, without a slash at the end
-	Ports Ports
+	Ports boot.Ports
 
 	config    Config
 	clock     *devclock.Clock
@@ -110,7 +111,7 @@ func Start(ctx context.Context, c Config) (_ *Running, err error) {
 	if err := r.openPorts(ctx); err != nil {
 		return nil, err
 	}
-	if err := r.openFunctions(); err != nil {
+	if err := r.openFunctions(ctx); err != nil {
 		return nil, err
 	}
 	return r, r.serve(ctx, listener)
@@ -174,7 +175,7 @@ func (r *Running) openPorts(ctx context.Context) error {
 	if r.Ports, err = r.ports(ctx, keyring); err != nil {
 		return err
 	}
-	return r.prove(ctx)
+	return r.prove(ctx, keyring)
 }
 
 // serve begins to answer, and only then loads the demonstration, which comes in through the same door as everybody.

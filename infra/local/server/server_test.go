@@ -20,6 +20,7 @@ import (
 
 	"shixin/infra/engines/enginestest"
 	"shixin/infra/local/issuer"
+	"shixin/shared/boot"
 	"shixin/shared/queue"
 	"shixin/shared/records"
 )
@@ -44,11 +45,7 @@ func (f *fakes) all() []string {
 	return append([]string(nil), f.notes...)
 }
 
-func (f *fakes) functions(p Ports) (map[string]Function, error) {
-	type event struct {
-		Time time.Time `json:"time"`
-		Job  string    `json:"job"`
-	}
+func (f *fakes) functions(p boot.Ports) (map[string]Function, error) {
 	return map[string]Function{
 		"registry": {HTTP: func(ctx context.Context, e events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
 			who := ""
@@ -63,13 +60,16 @@ func (f *fakes) functions(p Ports) (map[string]Function, error) {
 			}
 			return events.APIGatewayV2HTTPResponse{StatusCode: 200, Body: fmt.Sprintf("%s %s %d", e.RouteKey, who, e.RequestContext.TimeEpoch)}, nil
 		}},
-		"clock": {Schedule: Scheduled(func(ctx context.Context, e event) error {
+		"clock": {Schedule: func(ctx context.Context, e boot.Scheduled) error {
 			f.note("clock %s", e.Job)
+			if e.Time.IsZero() {
+				return errors.New("no time")
+			}
 			if e.Job == "sweep" {
 				return nil
 			}
 			return p.Queue.Send(ctx, queue.Message{Queue: "audit", Body: `"a"`}, queue.Message{Queue: "adoption", Body: `"b"`})
-		})},
+		}},
 		"auditwork": {Queue: func(ctx context.Context, e events.SQSEvent) (events.SQSEventResponse, error) {
 			m := e.Records[0]
 			f.mu.Lock()
@@ -255,10 +255,10 @@ func TestRefusedStarts(t *testing.T) {
 		"lambda without table": {func(c *Config) { c.Lambda = "build" }, "-lambda needs -endpoint"},
 		"endpoint is no URL":   {func(c *Config) { c.Endpoint = "localhost" }, "not a URL"},
 		"unknown function": {func(c *Config) {
-			c.Functions = func(Ports) (map[string]Function, error) { return map[string]Function{"other": {}}, nil }
+			c.Functions = func(boot.Ports) (map[string]Function, error) { return map[string]Function{"other": {}}, nil }
 		}, "function other is not in"},
 		"functions fail": {func(c *Config) {
-			c.Functions = func(Ports) (map[string]Function, error) { return nil, errors.New("no functions today") }
+			c.Functions = func(boot.Ports) (map[string]Function, error) { return nil, errors.New("no functions today") }
 		}, "no functions today"},
 		"demonstration fails": {func(c *Config) {
 			c.Demo = func(context.Context, string, func(string) (string, error)) error { return errors.New("no show today") }

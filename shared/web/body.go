@@ -109,7 +109,8 @@ func wellFormed(body []byte) error {
 		return fault.New(fault.Malformed, "the body is empty; send a JSON object", "请求体为空,请发送 JSON 对象")
 	}
 	if !utf8.Valid(body) {
-		return fault.New(fault.Malformed, "the body is not valid UTF-8", "请求体不是有效的 UTF-8")
+		where := place(body, int64(notUTF8(body)))
+		return fault.New(fault.Malformed, "the body is not valid UTF-8: see "+where.en, "请求体不是有效的 UTF-8:见"+where.zh)
 	}
 	d := jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true))
 	for {
@@ -133,6 +134,18 @@ func wellFormed(body []byte) error {
 		return fault.New(fault.Malformed, "the body goes on after the JSON document: see "+where.en, "JSON 文档之后还有内容:见"+where.zh)
 	}
 	return nil
+}
+
+// notUTF8 is the offset of the first byte that does not belong to a UTF-8 text.
+func notUTF8(body []byte) int {
+	for i := 0; i < len(body); {
+		r, n := utf8.DecodeRune(body[i:])
+		if r == utf8.RuneError && n == 1 {
+			return i
+		}
+		i += n
+	}
+	return len(body)
 }
 
 // BodyHash is what makes two calls under one idempotency key the same call: SHA-256, in hex, over the method, the path,

@@ -60,7 +60,7 @@ func TestDecode(t *testing.T) {
 		{"two documents", "{}\n{}", fault.Malformed, "", "line 2, column 1"},
 		{"trailing text", `{} x`, fault.Malformed, "", "goes on"},
 		{"byte order mark", "\ufeff{}", fault.Malformed, "", "line 1, column 1"},
-		{"invalid UTF-8", "{\"count\":\"\xff\"}", fault.Malformed, "", "UTF-8"},
+		{"invalid UTF-8", "{\"any\":\"失\ufffd\",\n\"a\":\"\xff\"}", fault.Malformed, "", "UTF-8: see line 2, column 6"},
 		{"half a surrogate", `{"any":"\ud800"}`, fault.Malformed, "", "not JSON"},
 		{"raw control character", "{\"any\":\"a\nb\"}", fault.Malformed, "", "not JSON"},
 		{"raw NUL", "{\"any\":\"a\x00b\"}", fault.Malformed, "", "not JSON"},

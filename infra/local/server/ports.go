@@ -68,7 +68,7 @@ func (r *Running) openFunctions(ctx context.Context) error {
 	if r.config.Lambda != "" {
 		return r.openProcesses(ctx)
 	}
-	functions, err := r.config.Functions(r.Ports)
+	functions, err := r.config.Functions(r.portsOf)
 	if err != nil {
 		return err
 	}
@@ -85,4 +85,11 @@ func (r *Running) openFunctions(ctx context.Context) error {
 	r.functions = inProcess{plain, functions}
 	r.openQueues(64)
 	return nil
+}
+
+// portsOf are the ports of one function, whose table is confined to what its role may reach.
+func (r *Running) portsOf(function string) boot.Ports {
+	p := r.Ports
+	p.Table = guarded{p.Table, function, r.template.Keys[function]}
+	return p
 }

@@ -38,8 +38,9 @@ type Config struct {
 	Table    string // name of the table there: shixin-local
 	Lambda   string // folder that sam build wrote; with Endpoint: run its binaries
 
-	// Functions makes the functions that run in this process, by the name of their folder: Functions of this package.
-	Functions func(boot.Ports) (map[string]Function, error)
+	// Functions makes the functions that run in this process, by the name of their folder, each from its own ports: Functions of
+	// this package.
+	Functions func(ports func(name string) boot.Ports) (map[string]Function, error)
 	// Demo loads the demonstration over HTTP, runs an audit over it and waits for its end; it MUST take up where it was killed. Nil
 	// loads nothing.
 	Demo func(ctx context.Context, baseURL string, token func(persona string) (string, error)) error

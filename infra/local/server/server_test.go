@@ -45,7 +45,8 @@ func (f *fakes) all() []string {
 	return append([]string(nil), f.notes...)
 }
 
-func (f *fakes) functions(p boot.Ports) (map[string]Function, error) {
+func (f *fakes) functions(ports func(string) boot.Ports) (map[string]Function, error) {
+	p := ports("registry")
 	return map[string]Function{
 		"registry": {HTTP: func(ctx context.Context, e events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
 			who := ""
@@ -255,10 +256,14 @@ func TestRefusedStarts(t *testing.T) {
 		"lambda without table": {func(c *Config) { c.Lambda = "build" }, "-lambda needs -endpoint"},
 		"endpoint is no URL":   {func(c *Config) { c.Endpoint = "localhost" }, "not a URL"},
 		"unknown function": {func(c *Config) {
-			c.Functions = func(boot.Ports) (map[string]Function, error) { return map[string]Function{"other": {}}, nil }
+			c.Functions = func(func(string) boot.Ports) (map[string]Function, error) {
+				return map[string]Function{"other": {}}, nil
+			}
 		}, "function other is not in"},
 		"functions fail": {func(c *Config) {
-			c.Functions = func(boot.Ports) (map[string]Function, error) { return nil, errors.New("no functions today") }
+			c.Functions = func(func(string) boot.Ports) (map[string]Function, error) {
+				return nil, errors.New("no functions today")
+			}
 		}, "no functions today"},
 		"demonstration fails": {func(c *Config) {
 			c.Demo = func(context.Context, string, func(string) (string, error)) error { return errors.New("no show today") }

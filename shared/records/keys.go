@@ -3,6 +3,7 @@ package records
 import (
 	"fmt"
 	"strings"
+	"time"
 
 	"shixin/shared/subject"
 	"shixin/shared/table"
@@ -11,18 +12,22 @@ import (
 
 // The families are the first part of each partition key, so that a function's permission (LeadingKeys) names families.
 const (
-	famListing   = "listing"   // one listing: state, events, sealed texts
-	famStatus    = "status"    // one identifier: all that the journal says about it
-	famJournal   = "journal"   // entries
-	famHead      = "head"      // where the journal stands
-	famSubject   = "subject"   // one identifier: open and all listings of its subject
-	famQueue     = "queue"     // one authority: listings by state
-	famAuthority = "authority" // authorities that have listings
-	famDue       = "due"       // one day: listings whose term ends then
-	famRemoved   = "removed"   // marks of removed listings
-	famImport    = "import"    // one import: state, sealed chunks
-	famOnce      = "once"      // answers kept for idempotency keys
-	famMeta      = "meta"      // deployment, key sentinel, the clock's last day
+	famListing    = "listing"    // one listing: state, events, sealed texts
+	famStatus     = "status"     // one identifier: all that the journal says about it
+	famJournal    = "journal"    // entries
+	famHead       = "head"       // where the journal stands
+	famSubject    = "subject"    // one identifier: open and all listings of its subject
+	famQueue      = "queue"      // one authority: listings by state
+	famAuthority  = "authority"  // authorities that have listings
+	famDue        = "due"        // one day: listings whose term ends then
+	famRemoved    = "removed"    // marks of removed listings
+	famImport     = "import"     // one import: state, sealed chunks
+	famOnce       = "once"       // answers kept for idempotency keys
+	famEnterprise = "enterprise" // one enterprise: its registration, what was judged of each revision
+	famShard      = "shard"      // one of 256 parts of all enterprises: what a run judges of each; and which parts have any
+	famRun        = "run"        // one audit run: state, progress and outcomes of each shard; and which runs there are
+	famFinding    = "finding"    // one shard: findings by enterprise
+	famMeta       = "meta"       // deployment, key sentinel, the clock's last day
 )
 
 // bucket is how many journal entries share a partition: enough that a page rarely spans two, few enough that no partition grows hot for ever.
@@ -71,3 +76,31 @@ func chunkKey(id string, n int) table.Key {
 	return table.Key{Partition: famImport + "#" + id, Sort: fmt.Sprintf("chunk#%04d", n)}
 }
 func openImportKey(id string) table.Key { return table.Key{Partition: famImport, Sort: id} }
+
+func enterpriseKey(uscc string) table.Key {
+	return table.Key{Partition: famEnterprise + "#" + uscc, Sort: "state"}
+}
+func revisionKey(uscc string, n int) table.Key {
+	return table.Key{Partition: famEnterprise + "#" + uscc, Sort: fmt.Sprintf("revision#%06d", n)}
+}
+func shardKey(shard int, uscc string) table.Key {
+	return table.Key{Partition: fmt.Sprintf("%s#%03d", famShard, shard), Sort: uscc}
+}
+func knownShardKey(shard int) table.Key {
+	return table.Key{Partition: famShard + "#known", Sort: fmt.Sprintf("%03d", shard)}
+}
+func findingKey(shard int, uscc, rule string) table.Key {
+	return table.Key{Partition: fmt.Sprintf("%s#%03d", famFinding, shard), Sort: uscc + "#" + rule}
+}
+func runKey(id string) table.Key { return table.Key{Partition: famRun + "#" + id, Sort: "state"} }
+func progressKey(id string, shard int) table.Key {
+	return table.Key{Partition: famRun + "#" + id, Sort: fmt.Sprintf("progress#%03d", shard)}
+}
+func outcomesKey(id string, shard int, last string) table.Key {
+	return table.Key{Partition: famRun + "#" + id, Sort: fmt.Sprintf("outcomes#%03d#%s", shard, last)}
+}
+func allRunsKey(id string) table.Key { return table.Key{Partition: famRun + "#all", Sort: id} }
+func openRunKey(id string) table.Key { return table.Key{Partition: famRun + "#open", Sort: id} }
+func scheduleKey(at time.Time) table.Key {
+	return table.Key{Partition: famRun + "#schedule", Sort: at.UTC().Format(time.RFC3339Nano)}
+}

@@ -1,0 +1,116 @@
+// Package compliance provides the judgment of enterprises by the rules of an audit run.
+//
+// [Judge] is a pure function of an enterprise and of what its run has pinned, so that judging again gives the same bytes.
+// A [Finding] is what one rule has said about one enterprise from run to run.
+package compliance
+
+import (
+	"slices"
+	"time"
+
+	"shixin/shared/access"
+	"shixin/shared/subject"
+)
+
+// Engine is the version of the judgment itself. A run pins it: it changes when the same inputs would be judged otherwise.
+const Engine = "1"
+
+// The limits of an enterprise's registration.
+const (
+	MaxParties = 200
+	MaxSectors = 3
+)
+
+// Role is what a party is to an enterprise.
+type Role string
+
+// The roles. Self is the enterprise itself, as inputs of a finding name it.
+const (
+	Self                Role = "self"
+	LegalRepresentative Role = "legal-representative"
+	Shareholder         Role = "shareholder"
+	BeneficialOwner     Role = "beneficial-owner"
+	ResponsiblePerson   Role = "responsible-person"
+	Supplier            Role = "supplier"
+	Other               Role = "other"
+)
+
+// Party is somebody an enterprise has to do with.
+type Party struct {
+	Role Role        `json:"role"`
+	Name string      `json:"name,omitempty"` // of organisations only; a person's is sealed
+	Ref  subject.Ref `json:"ref"`            // a personal identifier is its keyed hash and mask
+}
+
+// Registration is an enterprise as the register keeps it.
+type Registration struct {
+	USCC      string         `json:"uscc"`
+	Names     []subject.Name `json:"names"`
+	Sectors   []string       `json:"sectors"` // telecom, finance, internet
+	Region    string         `json:"region"`  // six digits of GB/T 2260
+	Authority string         `json:"authority"`
+	Size      string         `json:"size"` // micro, small, medium, large
+	Parent    string         `json:"parent,omitempty"`
+	Parties   []Party        `json:"parties,omitempty"`
+	Sealed    []byte         `json:"sealed,omitempty"` // contact, and the names of parties that may be persons
+	// Revision counts the changes of what is judged; contacts and names are not.
+	Revision int       `json:"revision"`
+	At       time.Time `json:"at"` // of the last change
+}
+
+// Enterprise is what is judged of a registration. It is what a run reads for each enterprise, so it holds no more.
+type Enterprise struct {
+	USCC      string   `json:"-"` // the stored item's key has it
+	Revision  int      `json:"rev"`
+	Sectors   []string `json:"sec"`
+	Region    string   `json:"reg"`
+	Authority string   `json:"aut"`
+	Parties   []Party  `json:"par,omitempty"` // without names
+}
+
+// Enterprise is what a run judges of the registration.
+func (r Registration) Enterprise() Enterprise {
+	e := Enterprise{USCC: r.USCC, Revision: r.Revision, Sectors: r.Sectors, Region: r.Region, Authority: r.Authority}
+	for _, p := range r.Parties {
+		e.Parties = append(e.Parties, Party{Role: p.Role, Ref: p.Ref})
+	}
+	return e
+}
+
+// SameJudged reports whether a run would judge both alike.
+func SameJudged(a, b Registration) bool {
+	x, y := a.Enterprise(), b.Enterprise()
+	return slices.Equal(x.Sectors, y.Sectors) && x.Region == y.Region && x.Authority == y.Authority && slices.Equal(x.Parties, y.Parties)
+}
+
+// Scope is the part of all enterprises that a run looks at; empty fields leave nothing out.
+type Scope struct {
+	Sector    string `json:"sector,omitempty"`
+	Region    string `json:"region,omitempty"`
+	Authority string `json:"authority,omitempty"`
+}
+
+// Covers reports whether an enterprise is in the scope.
+func (s Scope) Covers(e Enterprise) bool {
+	return (s.Sector == "" || slices.Contains(e.Sectors, s.Sector)) &&
+		(s.Region == "" || access.Within(e.Region, s.Region)) &&
+		(s.Authority == "" || s.Authority == e.Authority)
+}
+
+// Pack is one version of a set of rules.
+type Pack struct {
+	ID      string `json:"id"`
+	Version string `json:"version"`
+	// Sectors are those whose enterprises it judges; empty is all.
+	Sectors []string `json:"sectors,omitempty"`
+}
+
+// Packs lists the rule packs that can be run, newest versions only.
+func Packs() []Pack { return []Pack{{ID: RuleListed, Version: "1"}} }
+
+// Name is the pack with its version, as findings and results show it.
+func (p Pack) Name() string { return p.ID + "@" + p.Version }
+
+func (p Pack) fits(e Enterprise) bool {
+	return len(p.Sectors) == 0 || slices.ContainsFunc(e.Sectors, func(s string) bool { return slices.Contains(p.Sectors, s) })
+}

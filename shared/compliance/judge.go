@@ -1,0 +1,104 @@
+package compliance
+
+import (
+	"shixin/shared/subject"
+)
+
+// Outcome is what a rule says about an enterprise. Unknown is never a pass.
+type Outcome string
+
+// The outcomes.
+const (
+	Pass          Outcome = "pass"
+	Fail          Outcome = "fail"
+	Unknown       Outcome = "unknown"
+	NotApplicable Outcome = "not-applicable"
+)
+
+// Outcomes lists the outcomes.
+func Outcomes() []Outcome { return []Outcome{Pass, Fail, Unknown, NotApplicable} }
+
+// RuleListed is the rule that neither an enterprise nor a party of it is on the list. The pack that holds it has the same name.
+const RuleListed = "listed"
+
+// Why a rule could not be judged.
+const (
+	ReasonList       = "list-unreadable"  // the run's snapshot of the list is missing or damaged
+	ReasonNotAdopted = "list-not-adopted" // a list-ref names a list of which nothing is known here
+	ReasonIsolated   = "isolated"         // the enterprise's stored item is damaged, or judging it failed
+)
+
+// Inputs is what a run has pinned for its judgments.
+type Inputs struct {
+	Packs []Pack
+	// List is the list at the pinned version; nil where its snapshot cannot be read.
+	List *List
+}
+
+// Input is one fact that a verdict rests on.
+type Input struct {
+	Of        Role           `json:"of"`     // self, or the party's role
+	Scheme    subject.Scheme `json:"scheme"` // of the identifier
+	Value     string         `json:"value"`  // masked where it is personal
+	Listing   string         `json:"listing,omitempty"`
+	Regime    string         `json:"regime,omitempty"`
+	Ground    string         `json:"ground,omitempty"`
+	Published bool           `json:"published"`
+	Reason    string         `json:"reason,omitempty"` // why nothing is known of the identifier
+}
+
+// Verdict is what one rule says about one enterprise.
+type Verdict struct {
+	Rule    string
+	Pack    string
+	Outcome Outcome
+	Reason  string  // with Unknown
+	Inputs  []Input // with Fail, and with Unknown where an identifier is the cause; in the order of the parties
+}
+
+// Judge applies each rule of the run's packs, in their order. It depends on nothing but its arguments.
+func Judge(e Enterprise, in Inputs) []Verdict {
+	verdicts := make([]Verdict, 0, len(in.Packs))
+	for _, p := range in.Packs {
+		v := Verdict{Rule: p.ID, Pack: p.Name(), Outcome: NotApplicable}
+		if p.fits(e) {
+			v.listed(e, in.List)
+		}
+		verdicts = append(verdicts, v)
+	}
+	return verdicts
+}
+
+// listed looks the enterprise and each party up. One that is listed decides, whatever is not known of the others.
+func (v *Verdict) listed(e Enterprise, list *List) {
+	if list == nil {
+		v.Outcome, v.Reason = Unknown, ReasonList
+		return
+	}
+	var hits, gaps []Input
+	look := func(role Role, ref subject.Ref) {
+		at := Input{Of: role, Scheme: ref.Scheme, Value: ref.Shown}
+		listings, known := list.Of(ref)
+		if !known {
+			at.Reason = ReasonNotAdopted
+			gaps = append(gaps, at)
+			return
+		}
+		for _, l := range listings {
+			at.Listing, at.Regime, at.Ground, at.Published = l.ID, l.Regime, l.Ground, l.Published
+			hits = append(hits, at)
+		}
+	}
+	look(Self, subject.Ref{Scheme: subject.USCC, Key: e.USCC, Shown: e.USCC})
+	for _, p := range e.Parties {
+		look(p.Role, p.Ref)
+	}
+	switch {
+	case len(hits) > 0:
+		v.Outcome, v.Inputs = Fail, hits
+	case len(gaps) > 0:
+		v.Outcome, v.Reason, v.Inputs = Unknown, ReasonNotAdopted, gaps
+	default:
+		v.Outcome = Pass
+	}
+}

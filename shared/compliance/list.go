@@ -1,0 +1,315 @@
+package compliance
+
+import (
+	"bytes"
+	"crypto/hmac"
+	"crypto/sha256"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"shixin/shared/journal"
+	"shixin/shared/subject"
+)
+
+// ErrSnapshot is wrapped by OpenList for a snapshot that is cut short, altered, of another run or of another format.
+// Whoever meets it knows nothing of the list, which is not the same as an empty list.
+var ErrSnapshot = errors.New("compliance: the snapshot of the list is not readable")
+
+// A snapshot is, in big endian:
+//
+//	magic, 8 bytes, the last one the format
+//	list version, u64; moment, u64 milliseconds since 1970
+//	words: u16 count, then each u8 length and its bytes (regimes, grounds, lists)
+//	lists of which entries are known: u16 count, then u16 indexes of words, ascending
+//	identifiers: u32 count, then each 16 bytes of its hash and u32 offset into the listings, ascending by hash
+//	listings: u32 length; for each identifier u16 count, then each u8 flags, u16 regime, u16 ground, u8 length and the id
+//	HMAC-SHA-256 of all that, under the run's key
+//
+// An identifier is the first half of HMAC-SHA-256 under the run's key over its subject.Ref.ID, so that nobody without the key
+// can test who is in it, and two snapshots have nothing in common.
+const magic = "sx-list\x01"
+
+const (
+	hashSize  = 16
+	indexSize = hashSize + 4
+	flagShown = 1 // published
+)
+
+type digest [hashSize]byte
+
+func digestOf(key []byte, id string) digest {
+	h := hmac.New(sha256.New, key)
+	h.Write([]byte(id))
+	return digest(h.Sum(nil)[:hashSize])
+}
+
+// Listing is one listing in force, as the list said at the pinned version.
+type Listing struct {
+	ID        string
+	Regime    string
+	Ground    string
+	Published bool // and publication not stayed
+}
+
+// ListBuilder folds the journal up to the pinned version. It keeps of each listing no more than the outcome depends on.
+type ListBuilder struct {
+	key     []byte
+	n       int64
+	records map[string]journal.Record
+	words   map[string]string // each text once: they repeat a million times
+	lists   []string
+}
+
+// NewListBuilder starts an empty list under a run's key.
+func NewListBuilder(key []byte) *ListBuilder {
+	return &ListBuilder{key: key, records: map[string]journal.Record{}, words: map[string]string{}}
+}
+
+// Add folds the next entry of the journal.
+func (b *ListBuilder) Add(e journal.Entry) error {
+	if e.N != b.n+1 {
+		return fmt.Errorf("compliance: entry %d does not follow entry %d", e.N, b.n)
+	}
+	b.n = e.N
+	s := &e.Standing
+	s.Measures = nil // no rule asks for them
+	e.Regime, e.Ground, e.Authority, e.Listing = b.word(e.Regime), b.word(e.Ground), b.word(e.Authority), b.word(e.Listing)
+	for _, refs := range [][]subject.Ref{e.Identifiers, e.Left} {
+		for _, ref := range refs {
+			id := b.word(ref.ID())
+			b.records[id] = trim(b.records[id].Add(e, id), e.Listing)
+			if list, _, _ := strings.Cut(ref.Key, ":"); ref.Scheme == subject.ListRef && !slices.Contains(b.lists, list) {
+				b.lists = append(b.lists, b.word(list))
+			}
+		}
+	}
+	return nil
+}
+
+// trim drops what the list said of a listing in between: at the pinned moment only its last span counts, and its first
+// for the order in which terms add up.
+func trim(r journal.Record, listing string) journal.Record {
+	for i := range r.Listings {
+		h := &r.Listings[i]
+		if n := len(h.Spans); h.Listing == listing && n > 2 {
+			h.Spans = []journal.Span{h.Spans[0], h.Spans[n-1]}
+		}
+	}
+	return r
+}
+
+func (b *ListBuilder) word(s string) string {
+	if w, ok := b.words[s]; ok {
+		return w
+	}
+	s = strings.Clone(s)
+	b.words[s] = s
+	return s
+}
+
+// Snapshot is the list at a moment not before its newest entry. The same entries under the same key give the same bytes.
+func (b *ListBuilder) Snapshot(at time.Time) ([]byte, error) {
+	type one struct {
+		at       digest
+		listings []journal.InForce
+	}
+	var all []one
+	words := map[string]uint16{}
+	for _, l := range b.lists {
+		words[l] = 0
+	}
+	for id, r := range b.records {
+		if now := r.At(at); len(now) > 0 {
+			all = append(all, one{digestOf(b.key, id), now})
+			for _, f := range now {
+				words[f.Regime], words[f.Ground] = 0, 0
+			}
+		}
+	}
+	slices.SortFunc(all, func(x, y one) int { return bytes.Compare(x.at[:], y.at[:]) })
+	texts := make([]string, 0, len(words))
+	for w := range words {
+		texts = append(texts, w)
+	}
+	slices.Sort(texts)
+	if len(texts) > 1<<16-1 {
+		return nil, fmt.Errorf("compliance: %d regimes, grounds and lists are too many for a snapshot", len(texts))
+	}
+
+	be := binary.BigEndian
+	out := append(make([]byte, 0, 64+80*len(all)), magic...)
+	out = be.AppendUint64(out, uint64(b.n))
+	out = be.AppendUint64(out, uint64(at.UnixMilli()))
+	out = be.AppendUint16(out, uint16(len(texts)))
+	for i, w := range texts {
+		words[w] = uint16(i)
+		if len(w) > 255 {
+			return nil, errors.New("compliance: a regime, ground or list has a name of more than 255 bytes")
+		}
+		out = append(append(out, byte(len(w))), w...)
+	}
+	lists := slices.Sorted(slices.Values(b.lists))
+	out = be.AppendUint16(out, uint16(len(lists)))
+	for _, l := range lists {
+		out = be.AppendUint16(out, words[l])
+	}
+	out = be.AppendUint32(out, uint32(len(all)))
+	var listings []byte
+	for _, o := range all {
+		out = be.AppendUint32(append(out, o.at[:]...), uint32(len(listings)))
+		listings = be.AppendUint16(listings, uint16(len(o.listings)))
+		for _, f := range o.listings {
+			var flags byte
+			if f.Published {
+				flags |= flagShown
+			}
+			if len(f.Listing) > 255 {
+				return nil, errors.New("compliance: a listing's id has more than 255 bytes")
+			}
+			listings = be.AppendUint16(be.AppendUint16(append(listings, flags), words[f.Regime]), words[f.Ground])
+			listings = append(append(listings, byte(len(f.Listing))), f.Listing...)
+		}
+	}
+	out = be.AppendUint32(out, uint32(len(listings)))
+	out = append(out, listings...)
+	return append(out, authenticate(b.key, out)...), nil
+}
+
+func authenticate(key, body []byte) []byte {
+	h := hmac.New(sha256.New, key)
+	h.Write([]byte("snapshot\x00")) // no identifier begins so
+	h.Write(body)
+	return h.Sum(nil)
+}
+
+// List answers from a snapshot. It is safe for concurrent use.
+type List struct {
+	key      []byte
+	version  int64
+	words    []string
+	lists    []string
+	index    []byte
+	listings []byte
+}
+
+// Version is the list version that is pinned.
+func (l *List) Version() int64 { return l.version }
+
+// Len is how many identifiers are listed.
+func (l *List) Len() int { return len(l.index) / indexSize }
+
+// OpenList reads a snapshot under its run's key. All of it is checked before anything is answered.
+func OpenList(snapshot, key []byte) (*List, error) {
+	if len(snapshot) < sha256.Size || !bytes.HasPrefix(snapshot, []byte(magic)) {
+		return nil, fmt.Errorf("%w: it is no snapshot of this format", ErrSnapshot)
+	}
+	body, sum := snapshot[:len(snapshot)-sha256.Size], snapshot[len(snapshot)-sha256.Size:]
+	if !hmac.Equal(sum, authenticate(key, body)) {
+		return nil, fmt.Errorf("%w: it was cut short, altered, or made by another run", ErrSnapshot)
+	}
+	r := reader{rest: body[len(magic):]}
+	l := &List{key: key, version: int64(r.number(8))}
+	r.number(8)
+	l.words = make([]string, r.number(2))
+	for i := range l.words {
+		l.words[i] = string(r.take(int(r.number(1))))
+	}
+	for range r.number(2) {
+		l.lists = append(l.lists, l.word(&r, r.number(2)))
+	}
+	l.index = r.take(int(r.number(4)) * indexSize)
+	l.listings = r.take(int(r.number(4)))
+	for i := range l.Len() {
+		entry := l.index[i*indexSize:]
+		if i > 0 && bytes.Compare(l.index[(i-1)*indexSize:][:hashSize], entry[:hashSize]) >= 0 {
+			r.bad = true
+			break
+		}
+		l.at(&r, entry)
+	}
+	if r.bad || len(r.rest) > 0 {
+		return nil, fmt.Errorf("%w: its parts do not fit together", ErrSnapshot)
+	}
+	return l, nil
+}
+
+// Of is the listings in force of an identifier; known is false for an entry of another list of which nothing is known here.
+func (l *List) Of(ref subject.Ref) (listings []Listing, known bool) {
+	if list, _, _ := strings.Cut(ref.Key, ":"); ref.Scheme == subject.ListRef && !slices.Contains(l.lists, list) {
+		return nil, false
+	}
+	want := digestOf(l.key, ref.ID())
+	low, high := 0, l.Len()
+	for low < high {
+		mid := int(uint(low+high) / 2)
+		entry := l.index[mid*indexSize:]
+		switch c := bytes.Compare(entry[:hashSize], want[:]); {
+		case c == 0:
+			return l.at(&reader{}, entry), true
+		case c < 0:
+			low = mid + 1
+		default:
+			high = mid
+		}
+	}
+	return nil, true
+}
+
+// at reads the listings that an entry of the index points to.
+func (l *List) at(r *reader, entry []byte) []Listing {
+	offset := int(binary.BigEndian.Uint32(entry[hashSize:]))
+	if offset > len(l.listings) {
+		r.bad = true
+		return nil
+	}
+	part := reader{rest: l.listings[offset:]}
+	var out []Listing
+	for range part.number(2) {
+		flags := part.number(1)
+		one := Listing{Published: flags&flagShown != 0}
+		one.Regime, one.Ground = l.word(&part, part.number(2)), l.word(&part, part.number(2))
+		one.ID = string(part.take(int(part.number(1))))
+		if part.bad {
+			break
+		}
+		out = append(out, one)
+	}
+	r.bad = r.bad || part.bad || len(out) == 0
+	return out
+}
+
+func (l *List) word(r *reader, i uint64) string {
+	if i >= uint64(len(l.words)) {
+		r.bad = true
+		return ""
+	}
+	return l.words[i]
+}
+
+// reader takes bytes from the front until there are too few.
+type reader struct {
+	rest []byte
+	bad  bool
+}
+
+func (r *reader) take(n int) []byte {
+	if r.bad || n < 0 || n > len(r.rest) {
+		r.bad = true
+		return nil
+	}
+	out := r.rest[:n:n]
+	r.rest = r.rest[n:]
+	return out
+}
+
+func (r *reader) number(size int) uint64 {
+	var n uint64
+	for _, c := range r.take(size) {
+		n = n<<8 | uint64(c)
+	}
+	return n
+}

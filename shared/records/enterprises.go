@@ -1,0 +1,135 @@
+package records
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"strconv"
+	"time"
+
+	"shixin/shared/compliance"
+	"shixin/shared/table"
+)
+
+// Shards is in how many parts all enterprises lie. It is fixed: another number would move every enterprise.
+const Shards = 256
+
+// ShardOf is the part that an enterprise lies in.
+func ShardOf(uscc string) int {
+	sum := sha256.Sum256([]byte(uscc))
+	return int(sum[0])
+}
+
+// Enterprise is a stored enterprise. Version is 0 where there is none.
+type Enterprise struct {
+	State   compliance.Registration
+	Version int64
+}
+
+// Enterprise reads an enterprise strongly.
+func (s *Store) Enterprise(ctx context.Context, now time.Time, uscc string) (Enterprise, error) {
+	var e Enterprise
+	v, err := s.load(ctx, now, enterpriseKey(uscc), &e.State)
+	e.Version = v
+	return e, err
+}
+
+// Enterprises reads at most 1,000 enterprises, none named twice, in the order of their codes.
+func (s *Store) Enterprises(ctx context.Context, now time.Time, usccs []string) ([]Enterprise, error) {
+	out := make([]Enterprise, len(usccs))
+	if len(usccs) == 0 {
+		return out, nil
+	}
+	at := map[table.Key]int{}
+	keys := make([]table.Key, len(usccs))
+	for i, u := range usccs {
+		keys[i] = enterpriseKey(u)
+		at[keys[i]] = i
+	}
+	items, err := s.Table.Get(ctx, table.Read{Now: now, Keys: keys})
+	if err != nil {
+		return nil, err
+	}
+	for _, item := range items {
+		i := at[item.Key]
+		if err := decode(item, &out[i].State); err != nil {
+			return nil, err
+		}
+		out[i].Version = item.Version
+	}
+	return out, nil
+}
+
+// PutEnterprise stores an enterprise over the one that was read. Where its revision is a new one, what a run judges is stored in its
+// shard too, and kept under the revision.
+func (b *Batch) PutEnterprise(before Enterprise, after compliance.Registration) {
+	b.add("enterprise", put(enterpriseKey(after.USCC), before.Version, after))
+	if before.State.Revision == after.Revision {
+		return
+	}
+	judged := encode(after.Enterprise())
+	for _, key := range []table.Key{shardKey(ShardOf(after.USCC), after.USCC), revisionKey(after.USCC, after.Revision)} {
+		// The enterprise's own condition orders these.
+		b.add("enterprise", table.PutOp(table.Item{Key: key, Version: int64(after.Revision), Doc: judged}, table.Condition{}))
+	}
+}
+
+// KnowShard remembers that a shard has enterprises. Once is enough in a batch.
+func (b *Batch) KnowShard(shard int) {
+	if _, has := b.at[knownShardKey(shard)]; !has {
+		b.add("shard", table.PutOp(table.Item{Key: knownShardKey(shard), Version: 1, Doc: []byte("{}")}, table.Condition{}))
+	}
+}
+
+// KnownShards lists the shards that have enterprises, ascending.
+func (s *Store) KnownShards(ctx context.Context, now time.Time) ([]int, error) {
+	page, err := s.Table.Query(ctx, table.Range{Now: now, Partition: knownShardKey(0).Partition, Limit: table.MaxPage})
+	if err != nil {
+		return nil, err
+	}
+	shards := make([]int, 0, len(page.Items))
+	for _, item := range page.Items {
+		n, err := strconv.Atoi(item.Sort)
+		if err != nil || n < 0 || n >= Shards {
+			return nil, errors.New("records: the list of shards is damaged")
+		}
+		shards = append(shards, n)
+	}
+	return shards, nil
+}
+
+// Judged is what a run judges of one enterprise. Damaged is set where the stored item cannot be read; its code is known even then.
+type Judged struct {
+	compliance.Enterprise
+	Damaged error
+}
+
+// Shard reads at most limit enterprises of a shard behind one of them, in order; more tells whether there are further ones.
+func (s *Store) Shard(ctx context.Context, now time.Time, shard int, after string, limit int, eventual bool) (all []Judged, more bool, err error) {
+	r := table.Range{Now: now, Partition: shardKey(shard, "").Partition, After: after, Eventual: eventual}
+	for len(all) < limit {
+		r.Limit = min(table.MaxPage, limit-len(all))
+		page, err := s.Table.Query(ctx, r)
+		if err != nil {
+			return nil, false, err
+		}
+		for _, item := range page.Items {
+			j := Judged{}
+			j.Damaged = decode(item, &j.Enterprise)
+			j.USCC = item.Sort
+			all = append(all, j)
+		}
+		if page.Next == "" {
+			return all, false, nil
+		}
+		r.After = page.Next
+	}
+	return all, true, nil
+}
+
+// Revision reads what was judged of an enterprise at one of its revisions; false when there is none.
+func (s *Store) Revision(ctx context.Context, now time.Time, uscc string, n int) (compliance.Enterprise, bool, error) {
+	e := compliance.Enterprise{USCC: uscc}
+	v, err := s.load(ctx, now, revisionKey(uscc, n), &e)
+	return e, v > 0, err
+}

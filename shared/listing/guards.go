@@ -86,7 +86,7 @@ func (m *moment) makers(r *Request) []string {
 	case rule.Against == "decision" && m.l.Decision != nil:
 		persons = append(persons, m.l.Decision.By.Person)
 		for i := range m.l.Requests {
-			if earlier := &m.l.Requests[i]; earlier.Varied != nil || m.reinstates(earlier) {
+			if earlier := &m.l.Requests[i]; m.reinstates(earlier) { // it made the listing anew
 				persons = append(persons, earlier.Outcome.By.Person)
 			}
 		}

@@ -184,8 +184,8 @@ func TestWhoDecidesARequest(t *testing.T) {
 	}
 	s.do(secondDecider, vary(1, listing.Change{Until: "2027-01-31"}))
 	s.do(theSubject, ask("appeal"))
-	s.refused(secondDecider, grant(2), forbidden()) // against their own outcome now
-	s.do(superior, refuse(2))
+	s.refused(decider, grant(2), forbidden()) // the decision in question stays the one that listed
+	s.do(secondDecider, refuse(2))
 
 	s = listed(t, rulesOf(t, law(), "violation"), content(company())) // published by another than who decided
 	s.do(secondDecider, listing.Publish{Reasons: reasons})

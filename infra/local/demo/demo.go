@@ -1,0 +1,207 @@
+// Package demo provides the demonstration: a small, plainly fictional register, made through the API as its users would.
+//
+// Each call carries an idempotency key, so that a start that is killed while loading goes on at the next one.
+package demo
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Names that a reader may try: a published company, a company that is listed but not published, and an enterprise whose
+// responsible person is listed.
+const (
+	Published   = "91320500MADEM00118"
+	Unpublished = "91320500MADEM002X0"
+	Concerned   = "91320500MADEM0046T"
+)
+
+// Load fills the register that answers at base. token gives a persona's access token.
+func Load(ctx context.Context, base string, token func(persona string) (string, error)) error {
+	d := &demo{ctx: ctx, base: base, token: token, tokens: map[string]string{}}
+	d.listings()
+	d.enterprises()
+	d.audit()
+	if d.err != nil {
+		return fmt.Errorf("the demonstration: %w", d.err)
+	}
+	return nil
+}
+
+// demo makes calls until the first that fails.
+type demo struct {
+	ctx    context.Context
+	base   string
+	token  func(string) (string, error)
+	tokens map[string]string
+	err    error
+}
+
+type object = map[string]any
+
+func (d *demo) listings() {
+	shop := d.propose("shop", "market-regulation", "serious-violation", company("示例甲手机卡经营部(虚构)", Published),
+		"演示数据:销售未经实名登记的电话卡,拒不改正。Demonstration only: sold phone cards without real-name registration.", nil)
+	d.decide(shop)
+	d.post("decider", "/v1/listings/"+shop+"/publication", object{"reasons": "演示:依法公示。"})
+
+	trader := d.propose("trader", "telecom-fraud", "designated-trading", company("示例乙网络科技有限公司(虚构)", Unpublished),
+		"演示数据:出租三十个对公账户。Demonstration only: rented out thirty corporate accounts.", nil)
+	d.decide(trader)
+
+	person := d.propose("person", "telecom-fraud", "criminal-punishment", object{"kind": "person",
+		"names":       []object{{"text": "张示例(虚构)", "lang": "zh"}},
+		"identifiers": []object{{"scheme": "cn-id", "value": "320500199001019911"}}},
+		"演示数据:因帮助信息网络犯罪活动罪被判处刑罚。Demonstration only: convicted of assisting cyber crime.",
+		object{"document": "(2026)示例刑初1号", "offence_on": "2025-03-01", "sentence_months": 10})
+	d.decide(person)
+	d.post("decider", "/v1/listings/"+person+"/publication", object{"reasons": "演示:依法公示。"})
+
+	waiting := d.propose("waiting", "telecom-fraud", "impersonation-opening", company("示例丙商贸有限公司(虚构)", "91320500MADEM00380"),
+		"演示数据:冒名开立支付账户。Demonstration only: opened payment accounts in another's name.", nil)
+	d.notice(waiting)
+	d.propose("new", "telecom-business", "bad-record", company("示例己通信有限公司(虚构)", "91320500MADEM0062G"),
+		"演示数据:逾期未报送年报。Demonstration only: annual report overdue.", nil)
+}
+
+func (d *demo) enterprises() {
+	d.enterprise(Concerned, "示例丁电信服务有限公司(虚构)", "telecom", object{"role": "responsible-person", "name": "张示例(虚构)",
+		"identifier": object{"scheme": "cn-id", "value": "320500199001019911"}})
+	d.enterprise("91320500MADEM0054M", "示例戊支付有限公司(虚构)", "finance", object{"role": "supplier", "name": "示例庚科技有限公司(虚构)",
+		"identifier": object{"scheme": "uscc", "value": "91320500MADEM0070B"}})
+	d.enterprise(Unpublished, "示例乙网络科技有限公司(虚构)", "internet", nil)
+}
+
+// audit runs the check once and waits until it is closed.
+func (d *demo) audit() {
+	run, _ := d.post("officer", "/v1/audits", object{})["id"].(string)
+	for d.err == nil {
+		switch d.call("officer", "GET", "/v1/audits/"+run, nil)["state"] {
+		case "closed":
+			return
+		case "failed":
+			d.err = fmt.Errorf("audit run %s failed", run)
+		}
+		select {
+		case <-d.ctx.Done():
+			d.err = d.ctx.Err()
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+}
+
+func company(name, uscc string) object {
+	return object{"kind": "organization", "names": []object{{"text": name, "lang": "zh"}}, "identifiers": []object{{"scheme": "uscc", "value": uscc}}}
+}
+
+// propose opens a listing and returns its id.
+func (d *demo) propose(key, regime, ground string, subject object, facts string, conviction object) string {
+	body := object{"regime": regime, "ground": ground, "subject": subject, "facts": facts,
+		"legal_basis": []string{"演示依据 Demonstration basis"},
+		"evidence":    []object{{"title": "演示证据 Demonstration evidence", "sha256": strings.Repeat("0", 64)}}}
+	if conviction != nil {
+		body["conviction"] = conviction
+	}
+	id, _ := d.keyed("officer", "POST", "/v1/listings", key, body)["id"].(string)
+	return id
+}
+
+// notice serves notice at the moment of the proposal, so that the call is the same whenever it is repeated.
+func (d *demo) notice(id string) {
+	events, _ := d.call("officer", "GET", "/v1/listings/"+id+"/events?limit=1", nil)["items"].([]any)
+	if d.err != nil || len(events) == 0 {
+		return
+	}
+	first, _ := events[0].(object)
+	at, err := time.Parse(time.RFC3339Nano, fmt.Sprint(first["at"]))
+	if err != nil {
+		d.err = err
+		return
+	}
+	d.post("officer", "/v1/listings/"+id+"/notice", object{"method": "electronic", "served_at": at.Format(time.RFC3339),
+		"respond_until": at.AddDate(0, 0, 10).Format(time.DateOnly)})
+}
+
+func (d *demo) decide(id string) {
+	d.notice(id)
+	d.post("officer", "/v1/listings/"+id+"/statements", object{"kind": "waiver", "text": "演示:主体书面放弃陈述申辩。"})
+	d.post("decider", "/v1/listings/"+id+"/decision", object{"outcome": "list", "reasons": "演示:事实清楚,依据充分。"})
+}
+
+func (d *demo) enterprise(uscc, name, sector string, party object) {
+	body := object{"names": []object{{"text": name, "lang": "zh"}}, "sectors": []string{sector}, "region": "320500", "size_class": "small", "parties": []object{}}
+	if party != nil {
+		body["parties"] = []object{party}
+	}
+	if d.err != nil {
+		return
+	}
+	status, _, err := d.send("officer", "PUT", "/v1/enterprises/"+uscc, "", body)
+	if err != nil || status >= 300 && status != http.StatusPreconditionRequired { // 428: an earlier start has made it
+		d.err = fmt.Errorf("PUT of an enterprise: status %d: %v", status, err)
+	}
+}
+
+// post makes a call that is the same whenever it is repeated, under a key made of its path.
+func (d *demo) post(persona, path string, body object) object {
+	return d.keyed(persona, "POST", path, "once", body)
+}
+
+func (d *demo) call(persona, method, path string, body object) object {
+	return d.keyed(persona, method, path, "", body)
+}
+
+func (d *demo) keyed(persona, method, path, key string, body object) object {
+	if d.err != nil {
+		return nil
+	}
+	status, answer, err := d.send(persona, method, path, key, body)
+	if err == nil && status >= 300 {
+		err = fmt.Errorf("%s %s: status %d: %v", method, path, status, answer["detail"])
+	}
+	d.err = err
+	return answer
+}
+
+func (d *demo) send(persona, method, path, key string, body object) (int, object, error) {
+	if d.tokens[persona] == "" {
+		t, err := d.token(persona)
+		if err != nil {
+			return 0, nil, err
+		}
+		d.tokens[persona] = t
+	}
+	var content io.Reader
+	if body != nil {
+		b, err := json.Marshal(body)
+		if err != nil {
+			return 0, nil, err
+		}
+		content = bytes.NewReader(b)
+	}
+	r, err := http.NewRequestWithContext(d.ctx, method, d.base+path, content)
+	if err != nil {
+		return 0, nil, err
+	}
+	r.Header.Set("Authorization", "Bearer "+d.tokens[persona])
+	if content != nil {
+		r.Header.Set("Content-Type", "application/json")
+	}
+	if key != "" {
+		r.Header.Set("Idempotency-Key", "demonstration-"+key)
+	}
+	resp, err := http.DefaultClient.Do(r)
+	if err != nil {
+		return 0, nil, err
+	}
+	defer resp.Body.Close()
+	var answer object
+	err = json.NewDecoder(resp.Body).Decode(&answer)
+	return resp.StatusCode, answer, err
+}

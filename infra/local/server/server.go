@@ -115,7 +115,10 @@ func Start(ctx context.Context, c Config) (_ *Running, err error) {
 	if err := r.openFunctions(ctx); err != nil {
 		return nil, err
 	}
-	return r, r.serve(ctx, listener)
+	if err := r.serve(ctx, listener); err != nil {
+		return nil, err
+	}
+	return r, nil
 }
 
 func (r *Running) onClose(f func() error) { r.closers = append(r.closers, f) }

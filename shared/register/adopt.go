@@ -119,7 +119,7 @@ func (r *Register) some(ctx context.Context, now time.Time, s *sweep) error {
 		if (row.Row.Decided != nil) != s.decided {
 			continue
 		}
-		cost := 8 + 3*len(row.Row.Subject.Identifiers)
+		cost := 6 + 2*len(row.Row.Subject.Identifiers) // state, event, texts, queue, entry, day; record and claim of each identifier
 		bytes := 3 * len(encodeJSON(row.Row))
 		if len(changes) > 0 && (ops+cost > table.MaxOps || size+bytes > maxBatchBytes) {
 			break

@@ -13,6 +13,7 @@ import (
 type Finding struct {
 	USCC    string
 	State   compliance.Finding
+	Damaged error // set where the stored item cannot be read; its enterprise is known even then
 	version int64
 }
 
@@ -28,9 +29,7 @@ func (s *Store) Findings(ctx context.Context, now time.Time, shard int, first, l
 		for _, item := range page.Items {
 			f := Finding{version: item.Version}
 			f.USCC, _, _ = strings.Cut(item.Sort, "#")
-			if err := decode(item, &f.State); err != nil {
-				return nil, err
-			}
+			f.Damaged = decode(item, &f.State)
 			all = append(all, f)
 		}
 		if page.Next == "" {
@@ -38,6 +37,11 @@ func (s *Store) Findings(ctx context.Context, now time.Time, shard int, first, l
 		}
 		r.After = page.Next
 	}
+}
+
+// FindingsOf reads the findings of one enterprise, by rule.
+func (s *Store) FindingsOf(ctx context.Context, now time.Time, uscc string) ([]Finding, error) {
+	return s.Findings(ctx, now, ShardOf(uscc), uscc, uscc)
 }
 
 // PutFinding stores a finding over the one that was read.

@@ -70,7 +70,7 @@ func (s *Store) Entries(ctx context.Context, now time.Time, after, upto int64, l
 			return nil, err
 		}
 		if len(page.Items) == 0 {
-			return nil, fmt.Errorf("records: the journal has no entry %d", after+1)
+			return nil, fmt.Errorf("%w: the journal has no entry %d", ErrDamaged, after+1)
 		}
 		for _, item := range page.Items {
 			e, err := decodeEntry(item)
@@ -78,7 +78,7 @@ func (s *Store) Entries(ctx context.Context, now time.Time, after, upto int64, l
 				return nil, err
 			}
 			if e.N != after+1 {
-				return nil, fmt.Errorf("records: the journal has no entry %d", after+1)
+				return nil, fmt.Errorf("%w: the journal has no entry %d", ErrDamaged, after+1)
 			}
 			after = e.N
 			out = append(out, e)
@@ -94,7 +94,7 @@ func decodeEntry(item table.Item) (StoredEntry, error) {
 	}
 	e := StoredEntry{Bytes: stored.Entry, Leaf: stored.Leaf}
 	if err := json.Unmarshal(stored.Entry, &e.Entry); err != nil {
-		return e, fmt.Errorf("records: journal entry is damaged: %w", err)
+		return e, fmt.Errorf("%w: journal entry: %w", ErrDamaged, err)
 	}
 	return e, nil
 }

@@ -18,6 +18,9 @@ import (
 	"shixin/shared/table"
 )
 
+// ErrDamaged is wrapped where a stored item cannot be read, or is missing: reading it again cannot help.
+var ErrDamaged = errors.New("records: damaged")
+
 // Store reads and writes the register's items.
 type Store struct{ Table table.Table }
 
@@ -121,7 +124,7 @@ func (s *Store) load(ctx context.Context, now time.Time, key table.Key, v any) (
 
 func decode(item table.Item, v any) error {
 	if err := json.Unmarshal(item.Doc, v); err != nil {
-		return fmt.Errorf("records: item of family %s is damaged: %w", family(item.Partition), err)
+		return fmt.Errorf("%w: item of family %s: %w", ErrDamaged, family(item.Partition), err)
 	}
 	return nil
 }

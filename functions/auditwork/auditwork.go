@@ -1,0 +1,17 @@
+// Package auditwork provides the worker of audit runs: it plans a run, judges a shard slice by slice, and closes the run.
+package auditwork
+
+import (
+	"context"
+	"time"
+
+	"shixin/shared/supervision"
+)
+
+// Deps is what the function needs.
+type Deps struct{ Supervision *supervision.Supervision }
+
+// Handle is the worker of the queue "audit". Its errors are judged by queue.Retry.
+func Handle(d Deps) func(ctx context.Context, body string, now time.Time) error {
+	return d.Supervision.Work
+}

@@ -1,0 +1,355 @@
+package supervision
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"encoding/hex"
+	"errors"
+	"fmt"
+	"slices"
+	"time"
+
+	"shixin/shared/access"
+	"shixin/shared/access/policy"
+	"shixin/shared/compliance"
+	"shixin/shared/queue"
+	"shixin/shared/records"
+	"shixin/shared/table"
+	"shixin/shared/workday"
+)
+
+// Order is the body of POST /v1/audits. The empty order is all packs over all that the caller's authority may sweep.
+type Order struct {
+	Packs []string         `json:"packs,omitempty"`
+	Scope compliance.Scope `json:"scope"`
+}
+
+func (o Order) check() error {
+	var w wrong
+	var ids []string
+	for _, p := range compliance.Packs() {
+		ids = append(ids, p.ID)
+	}
+	for i, id := range o.Packs {
+		if !slices.Contains(ids, id) || slices.Contains(o.Packs[:i], id) {
+			w.add(fmt.Sprintf("/packs/%d", i), "must be a rule pack, each once; there are: "+fmt.Sprint(ids), "须为已有规则包且不得重复")
+		}
+	}
+	if s := o.Scope.Sector; s != "" && !slices.Contains(sectors, s) {
+		w.add("/scope/sector", "must be one of telecom, finance, internet", "须为 telecom、finance、internet 之一")
+	}
+	if r := o.Scope.Region; r != "" && !isRegion(r) {
+		w.add("/scope/region", "must be a region of GB/T 2260: six digits", "须为 GB/T 2260 行政区划代码,六位数字")
+	}
+	if len(o.Scope.Authority) > 400 {
+		w.add("/scope/authority", "must have at most 100 characters", "最多 100 个字符")
+	}
+	return w.fault()
+}
+
+func audit(authority, region string, fresh bool) policy.Resource {
+	return policy.Resource{Kind: policy.Audit, Authority: authority, Region: region, New: fresh}
+}
+
+// Start orders a run and answers 202 with its id. Everything it depends on is pinned now; the rest is the workers'.
+func (s *Supervision) Start(ctx context.Context, call Call, o Order) (*Reply, error) {
+	if err := o.check(); err != nil {
+		return nil, err
+	}
+	if o.Scope.Region == "" && call.Who.Role == access.Officer && call.Who.Region != "000000" {
+		o.Scope.Region = call.Who.Region // all, for an authority, is all of its region
+	}
+	run := compliance.Run{Scope: o.Scope, By: call.Who.Account, Authority: call.Who.Authority}
+	if err := s.Policy.Allow(call.Who, "audit.create", audit(run.Authority, run.Region(), true)); err != nil {
+		return nil, err
+	}
+	var reply *Reply
+	err := retry(func() error {
+		var err error
+		if reply, err = s.again(ctx, call); reply != nil || err != nil {
+			return err
+		}
+		if run, err = s.pin(ctx, call.Now, run, o.Packs); err != nil {
+			return err
+		}
+		reply = &Reply{Status: 202, Body: encode(struct {
+			ID string `json:"id"`
+		}{run.ID})}
+		b := &records.Batch{}
+		b.PutRun(records.Run{}, run)
+		if err := s.keep(ctx, call, reply, b); err != nil {
+			return err
+		}
+		return s.Store.Commit(ctx, call.Now, b)
+	})
+	if err == nil && run.ID != "" {
+		s.hint(ctx, planMessage(run.ID))
+	}
+	return reply, err
+}
+
+// Schedule orders the run of all packs over all enterprises for a schedule's time. A time starts one run, however often it fires.
+func (s *Supervision) Schedule(ctx context.Context, at time.Time) (id string, err error) {
+	err = retry(func() error {
+		if id, err = s.Store.Scheduled(ctx, at, at); id != "" || err != nil {
+			return err
+		}
+		run, err := s.pin(ctx, at, compliance.Run{Scheduled: &at}, nil)
+		if err != nil {
+			return err
+		}
+		b := &records.Batch{}
+		b.PutRun(records.Run{}, run)
+		b.PutSchedule(at, run.ID)
+		id = run.ID
+		return s.Store.Commit(ctx, at, b)
+	})
+	if err == nil {
+		s.hint(ctx, planMessage(id))
+	}
+	return id, err
+}
+
+// pin fills in all that the run's judgments depend on.
+func (s *Supervision) pin(ctx context.Context, now time.Time, run compliance.Run, packs []string) (compliance.Run, error) {
+	head, err := s.Store.Head(ctx, now)
+	if err != nil {
+		return run, err
+	}
+	library, err := s.Regimes()
+	if err != nil {
+		return run, err
+	}
+	calendar, err := s.Calendar()
+	if err != nil {
+		return run, err
+	}
+	now = now.UTC().Truncate(time.Millisecond)
+	at := now
+	if head.At.After(at) { // the list's time never runs back
+		at = head.At
+	}
+	run.ID, run.State, run.At, run.Key = records.NewID(now), compliance.Planned, now, make([]byte, 32)
+	if _, err := rand.Read(run.Key); err != nil {
+		return run, err
+	}
+	run.Pins = compliance.Pins{ListVersion: head.N, At: at, Regimes: map[string]string{}, Calendar: calendar.LastYear(), Engine: compliance.Engine}
+	for _, r := range library.Regimes {
+		if v, err := library.In(r.ID, workday.DayOf(at)); err == nil {
+			run.Pins.Regimes[r.ID] = v.Version
+		}
+	}
+	for _, p := range compliance.Packs() {
+		if len(packs) == 0 || slices.Contains(packs, p.ID) {
+			run.Pins.Packs = append(run.Pins.Packs, p)
+		}
+	}
+	return run, nil
+}
+
+// blobOf is the name of a run's snapshot of the list.
+func blobOf(run string) string { return "runs/" + run + "/list" }
+
+// plan makes a planned run's snapshot and its shards, and sets it running. Done twice, or cut off anywhere and done again, it comes
+// to the same.
+func (s *Supervision) plan(ctx context.Context, now time.Time, run records.Run) error {
+	r := run.State
+	snapshot, err := s.snapshot(ctx, now, r)
+	if damaged, ok := errors.AsType[*unplannable](err); ok {
+		s.log().ErrorContext(ctx, "an audit run could not be planned", "alarm", "audit", "run", r.ID, "error", err)
+		r.State, r.Reason, r.Closed = compliance.Failed, damaged.reason, &now
+		b := &records.Batch{}
+		b.PutRun(run, r)
+		return lostIsFine(s.Store.Commit(ctx, now, b))
+	}
+	if err != nil {
+		return err
+	}
+	if err := s.Blobs.Put(ctx, blobOf(r.ID), snapshot); err != nil {
+		return err
+	}
+	sum := sha256.Sum256(snapshot)
+	r.Pins.Snapshot = hex.EncodeToString(sum[:])
+
+	shards, err := s.count(ctx, now, r.Scope)
+	if err != nil {
+		return err
+	}
+	for part := range slices.Chunk(shards, table.MaxOps-1) {
+		b := &records.Batch{}
+		b.CheckRun(run) // else it runs already, and its progress is not ours to touch
+		for _, p := range part {
+			b.PlanProgress(r.ID, p)
+		}
+		if err := s.Store.Commit(ctx, now, b); err != nil {
+			return lostIsFine(err)
+		}
+	}
+	r.State = compliance.Running
+	b := &records.Batch{}
+	b.PutRun(run, r)
+	if err := s.Store.Commit(ctx, now, b); err != nil {
+		return lostIsFine(err)
+	}
+	if len(shards) == 0 {
+		return s.finish(ctx, now, r.ID)
+	}
+	return s.send(ctx, r.ID, shards)
+}
+
+// lostIsFine takes what another worker has done meanwhile for done.
+func lostIsFine(err error) error {
+	if _, lost := errors.AsType[*records.Lost](err); lost {
+		return nil
+	}
+	return err
+}
+
+// unplannable says that trying again cannot help.
+type unplannable struct {
+	reason string
+	err    error
+}
+
+func (u *unplannable) Error() string { return u.reason + ": " + u.err.Error() }
+
+// span is how many journal entries are fetched at a time, and ahead how many such fetches run at once.
+const (
+	span  = 2000
+	ahead = 4
+)
+
+// snapshot folds the journal up to the pinned version.
+func (s *Supervision) snapshot(ctx context.Context, now time.Time, run compliance.Run) ([]byte, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	type fetched struct {
+		entries []records.StoredEntry
+		err     error
+	}
+	var waiting []chan fetched
+	from := int64(0)
+	fetch := func() {
+		upto := min(from+span, run.Pins.ListVersion)
+		if from == upto {
+			return
+		}
+		c := make(chan fetched, 1)
+		waiting = append(waiting, c)
+		go func(after int64) {
+			entries, err := s.Store.Entries(ctx, now, after, upto, span)
+			c <- fetched{entries, err}
+		}(from)
+		from = upto
+	}
+	for range ahead {
+		fetch()
+	}
+	b := compliance.NewListBuilder(run.Key)
+	for len(waiting) > 0 {
+		f := <-waiting[0]
+		if f.err != nil {
+			if errors.Is(f.err, records.ErrDamaged) {
+				return nil, &unplannable{"the journal cannot be read", f.err}
+			}
+			return nil, f.err
+		}
+		waiting = waiting[1:]
+		fetch()
+		for _, e := range f.entries {
+			if err := b.Add(e.Entry); err != nil {
+				return nil, &unplannable{"the journal is not in order", err}
+			}
+		}
+	}
+	return b.Snapshot(run.Pins.At)
+}
+
+// count finds the shards that have enterprises in the scope, and how many.
+func (s *Supervision) count(ctx context.Context, now time.Time, scope compliance.Scope) ([]compliance.Progress, error) {
+	shards, err := s.Store.KnownShards(ctx, now)
+	if err != nil {
+		return nil, err
+	}
+	var out []compliance.Progress
+	for _, shard := range shards {
+		p := compliance.Progress{Shard: shard}
+		after := ""
+		for more := true; more; {
+			var all []records.Judged
+			if all, more, err = s.Store.Shard(ctx, now, shard, after, table.MaxPage, true); err != nil {
+				return nil, err
+			}
+			for _, e := range all {
+				after = e.USCC
+				if e.Damaged != nil || scope.Covers(e.Enterprise) {
+					p.Counts.Enterprises++
+				}
+			}
+		}
+		if p.Counts.Enterprises > 0 {
+			out = append(out, p)
+		}
+	}
+	return out, nil
+}
+
+// planMessage asks for the run to be planned, or closed where all its shards are done.
+func planMessage(run string) queue.Message {
+	return queue.Message{Queue: Queue, Body: string(encode(work{Run: run}))}
+}
+
+func shardMessage(run string, shard int) queue.Message {
+	return queue.Message{Queue: Queue, Body: string(encode(work{Run: run, Shard: &shard}))}
+}
+
+// send hands the shards that are not done to the workers.
+func (s *Supervision) send(ctx context.Context, run string, shards []compliance.Progress) error {
+	var messages []queue.Message
+	for _, p := range shards {
+		if !p.Done {
+			messages = append(messages, shardMessage(run, p.Shard))
+		}
+	}
+	return s.Queue.Send(ctx, messages...)
+}
+
+// hint sends a message about what is written already: if it is lost, the next sweep finds the run.
+func (s *Supervision) hint(ctx context.Context, m queue.Message) {
+	if err := s.Queue.Send(ctx, m); err != nil {
+		s.log().WarnContext(ctx, "a message was not sent; the next sweep sends it", "queue", m.Queue, "error", err)
+	}
+}
+
+// Sweep sends the messages of all unfinished runs anew. Schedules and each start of the local run call it, so that a message that
+// was lost, doubled or late changes nothing.
+func (s *Supervision) Sweep(ctx context.Context, now time.Time) error {
+	ids, err := s.Store.OpenRuns(ctx, now)
+	if err != nil {
+		return err
+	}
+	for _, id := range ids {
+		run, found, err := s.Store.Run(ctx, now, id)
+		if err != nil {
+			return err
+		}
+		if !found {
+			continue
+		}
+		shards, err := s.Store.AllProgress(ctx, now, id)
+		if err != nil {
+			return err
+		}
+		undone := slices.ContainsFunc(shards, func(p compliance.Progress) bool { return !p.Done })
+		if run.State.State == compliance.Running && undone {
+			err = s.send(ctx, id, shards)
+		} else {
+			err = s.Queue.Send(ctx, planMessage(id))
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}

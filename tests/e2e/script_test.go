@@ -9,7 +9,7 @@
 //	use listed id=first uscc=$acme      puts scripts/steps/listed.txt here
 //	restart                             stops the register and starts it again
 //
-// $document is a piece of evidence.
+// $document is a piece of evidence, $now the time by the register's clock and $today its day.
 //
 // The rest are calls: a method and a path, headers, a body in YAML that is sent as JSON (or raw "…" byte by byte, or any text under another
 // Content-Type), then => with the status, and up to an empty line the headers and the part of the answer that is expected, as match says.
@@ -140,6 +140,8 @@ func (w *world) do(s *statement) {
 			w.t.Fatalf("%s: %v", s.where(), err)
 		}
 	}
+	now := w.running.Now().In(time.FixedZone("Asia/Shanghai", 8*60*60))
+	w.vars["now"], w.vars["today"] = now.Format(time.RFC3339), now.Format(time.DateOnly)
 	args := make([]string, len(s.args))
 	for i, a := range s.args {
 		filled, err := w.vars.fill(a)

@@ -138,7 +138,7 @@ func (r *Register) rules(l *listing.Listing) (listing.Rules, error) {
 
 // accrue fills in what the other listings of the subject add to the term.
 func (r *Register) accrue(ctx context.Context, now time.Time, l *listing.Listing, rules *listing.Rules) error {
-	if l.State != listing.Listed || l.Term.Until == "" || rules.Version.Cap == nil || !rules.Ground.Capped {
+	if !adds(l, rules) {
 		return nil
 	}
 	var ids []string
@@ -153,6 +153,11 @@ func (r *Register) accrue(ctx context.Context, now time.Time, l *listing.Listing
 		rules.Accrued = max(rules.Accrued, rec.Record.Until(l.ID, now))
 	}
 	return nil
+}
+
+// adds reports whether a listing's term adds up with those of the subject's other listings.
+func adds(l *listing.Listing, rules *listing.Rules) bool {
+	return l.State == listing.Listed && l.Term.Until != "" && rules.Version.Cap != nil && rules.Ground.Capped
 }
 
 // know remembers the caller's authority in the directory of authorities that have listings.

@@ -165,7 +165,7 @@ func (r *Register) take(ctx context.Context, call Call, id string, step Step) (*
 			reply.Status = 201
 			reply.Body = encodeJSON(map[string]int{"n": step.created(&c.after)})
 		} else {
-			reply.Body = encodeJSON(r.view(call, &c.after, v, rules))
+			reply.Body = encodeJSON(r.view(call, &c.after, v, c.rules))
 		}
 		return r.keep(ctx, call, reply, b)
 	})

@@ -137,6 +137,16 @@ func (r *Register) journal(ctx context.Context, now time.Time, head *records.Hea
 	for _, id := range ids {
 		b.PutRecord(touched[id])
 	}
+	for _, c := range owner { // what the terms add up to now, for whoever is answered
+		c.rules.Accrued = ""
+		if !adds(&c.after, &c.rules) {
+			continue
+		}
+		for _, ref := range claimed(&c.after) {
+			rec := touched[ref.ID()]
+			c.rules.Accrued = max(c.rules.Accrued, rec.Record.Until(c.after.ID, now))
+		}
+	}
 	b.PutHead(*head, next)
 	return nil
 }

@@ -96,7 +96,8 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 
 func (g *Gateway) invoke(w http.ResponseWriter, r *http.Request, at *route, event events.APIGatewayV2HTTPRequest) {
 	id := event.RequestContext.RequestID
-	ctx, cancel := context.WithTimeout(r.Context(), IntegrationTimeout)
+	// A caller who hangs up does not end the function, here as in Lambda.
+	ctx, cancel := context.WithTimeout(context.WithoutCancel(r.Context()), IntegrationTimeout)
 	defer cancel()
 	type outcome struct {
 		response events.APIGatewayV2HTTPResponse
@@ -125,7 +126,6 @@ func (g *Gateway) invoke(w http.ResponseWriter, r *http.Request, at *route, even
 			g.options.Log.Error("malformed answer", "function", at.Function, "request", id, "error", err)
 			refuse(w, http.StatusInternalServerError, "Internal Server Error")
 		}
-	case r.Context().Err() != nil: // the caller has gone
 	case errors.Is(err, ErrTooLarge):
 		refuse(w, http.StatusRequestEntityTooLarge, "Request Entity Too Large")
 	case errors.Is(err, ErrUnavailable), errors.Is(err, context.DeadlineExceeded):

@@ -227,3 +227,17 @@ func TestLimit(t *testing.T) {
 		}
 	}
 }
+
+func TestAFunctionOutlivesItsCaller(t *testing.T) {
+	gone, leave := context.WithCancel(t.Context())
+	ended := false
+	g := gateway(func(ctx context.Context, _ string, e events.APIGatewayV2HTTPRequest) (events.APIGatewayV2HTTPResponse, error) {
+		leave()
+		ended = ctx.Err() != nil
+		return ok(ctx, "", e)
+	}, routes...)
+	g.ServeHTTP(httptest.NewRecorder(), httptest.NewRequestWithContext(gone, "GET", "/v1/listings/a", nil))
+	if ended {
+		t.Error("the function was ended with its caller's connection")
+	}
+}

@@ -28,6 +28,7 @@ type Clock struct {
 
 	mu    sync.Mutex
 	ahead time.Duration
+	base  time.Time     // where it was last moved to; zero before
 	moved chan struct{} // closed by the next move
 }
 
@@ -86,17 +87,18 @@ func (c *Clock) Move(to time.Time) error {
 	if err := replace(c.path, data); err != nil {
 		return fmt.Errorf("development clock: %w", err)
 	}
-	c.ahead = ahead
+	c.ahead, c.base = ahead, to
 	close(c.moved)
 	c.moved = make(chan struct{})
 	return nil
 }
 
-// Moved returns a channel that is closed when the clock is next moved.
-func (c *Clock) Moved() <-chan struct{} {
+// Moved returns the moment that the clock was last moved to, zero when it was not since it was opened, and a channel
+// that is closed when it is moved again. Times that lie before that moment were passed over and not lived through.
+func (c *Clock) Moved() (to time.Time, again <-chan struct{}) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	return c.moved
+	return c.base, c.moved
 }
 
 // replace writes a file whole or not at all.

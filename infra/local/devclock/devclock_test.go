@@ -19,7 +19,7 @@ func TestClock(t *testing.T) {
 	if want := machine.Truncate(time.Millisecond); !c.Now().Equal(want) {
 		t.Errorf("a new clock shows %v, want %v", c.Now(), want)
 	}
-	moved := c.Moved()
+	_, moved := c.Moved()
 	to := time.Date(2027, 1, 5, 9, 0, 0, 0, time.FixedZone("", 8*60*60))
 	if err := c.Move(to); err != nil {
 		t.Fatal(err)
@@ -28,6 +28,9 @@ func TestClock(t *testing.T) {
 	case <-moved:
 	default:
 		t.Error("who waits was not told of the move")
+	}
+	if base, _ := c.Moved(); !base.Equal(to) {
+		t.Errorf("moved to %v, says %v", to, base)
 	}
 	if got := c.Now(); got.Before(to) || got.After(to.Add(time.Millisecond)) {
 		t.Errorf("moved to %v, shows %v", to, got)

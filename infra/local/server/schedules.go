@@ -11,11 +11,10 @@ import (
 	"shixin/infra/samfile"
 )
 
-// timed is a schedule and when it is next due.
+// timed is a schedule with its expression parsed.
 type timed struct {
 	samfile.Schedule
 	expression schedule.Expression
-	due        time.Time
 }
 
 // startSchedules fires each schedule when it is due by the development clock, until ctx ends. A rate is due at once, as
@@ -30,27 +29,33 @@ func (r *Running) startSchedules(ctx context.Context) error {
 		if err != nil {
 			return fmt.Errorf("%s of %s: %w", s.Name, s.Function, err)
 		}
-		at := &timed{Schedule: s, expression: expression}
-		r.schedules.Go(func() { r.keep(ctx, at) })
+		r.schedules.Go(func() { r.keep(ctx, timed{s, expression}) })
 	}
 	return nil
 }
 
-func (r *Running) keep(ctx context.Context, s *timed) {
+func (r *Running) keep(ctx context.Context, s timed) {
+	from := r.clock.Now()
 	if s.expression.Rate() {
 		r.fireLogged(ctx, s.Schedule)
 	}
 	for ctx.Err() == nil {
-		moved := r.clock.Moved()
-		s.due = s.expression.Next(r.clock.Now())
-		if s.due.IsZero() {
+		base, moved := r.clock.Moved()
+		if base.After(from) { // moving fires nothing: the next due time is sought from where the clock was moved to
+			from = base
+		}
+		due := s.expression.Next(from)
+		if due.IsZero() {
 			return
 		}
-		wait := time.NewTimer(s.due.Sub(r.clock.Now()))
+		wait := time.NewTimer(due.Sub(r.clock.Now()))
 		select {
 		case <-wait.C:
+			if from = r.clock.Now(); from.Before(due) { // the machine's clock was set back
+				from = due
+			}
 			r.fireLogged(ctx, s.Schedule)
-		case <-moved: // moving fires nothing: the next due time is sought from the new moment on
+		case <-moved:
 		case <-ctx.Done():
 		}
 		wait.Stop()

@@ -216,7 +216,7 @@ func (u *unplannable) Error() string { return u.reason + ": " + u.err.Error() }
 
 // span is how many journal entries are fetched at a time, and ahead how many such fetches run at once.
 const (
-	span  = 2000
+	span  = table.MaxPage
 	ahead = 4
 )
 

@@ -122,39 +122,47 @@ type ResultPlace struct {
 	Skip  int    `json:"k,omitempty"`
 }
 
-// maxPages bounds how many stored pages one page of results looks through.
-const maxPages = 40
+// maxPages bounds how many stored pages one page of results looks through, and fewPages how many are read at a time.
+const (
+	maxPages = 256
+	fewPages = 8
+)
 
-// Results answers a page of a run's outcomes, those of one kind where one is asked for.
+// Results answers a page of a run's outcomes, those of one kind where one is asked for. A page may hold fewer than the limit.
 func (s *Supervision) Results(ctx context.Context, who access.Principal, now time.Time, id string, only compliance.Outcome, from ResultPlace, limit int) ([]compliance.Result, *ResultPlace, error) {
 	if _, err := s.run(ctx, who, "audit.results", now, id); err != nil {
 		return nil, nil, err
 	}
 	out := []compliance.Result{}
-	pages, more, err := s.Store.Outcomes(ctx, now, id, from.After, maxPages)
-	if err != nil {
-		return nil, nil, err
-	}
-	for n, p := range pages {
-		results, err := p.Page.Results()
+	for scanned := 0; ; {
+		pages, more, err := s.Store.Outcomes(ctx, now, id, from.After, fewPages)
 		if err != nil {
 			return nil, nil, err
 		}
-		for i := min(from.Skip, len(results)); i < len(results); i++ {
-			if only != "" && results[i].Outcome != only {
-				continue
+		for _, p := range pages {
+			results, err := p.Page.Results()
+			if err != nil {
+				return nil, nil, err
 			}
-			if len(out) == limit {
-				return out, &ResultPlace{After: from.After, Skip: i}, nil
+			for i := min(from.Skip, len(results)); i < len(results); i++ {
+				if only != "" && results[i].Outcome != only {
+					continue
+				}
+				if len(out) == limit {
+					return out, &ResultPlace{After: from.After, Skip: i}, nil
+				}
+				out = append(out, results[i])
 			}
-			out = append(out, results[i])
+			from = ResultPlace{After: p.After}
+			scanned++
 		}
-		from = ResultPlace{After: p.After}
-		if n == len(pages)-1 && more {
+		if !more {
+			return out, nil, nil
+		}
+		if scanned >= maxPages {
 			return out, &from, nil
 		}
 	}
-	return out, nil, nil
 }
 
 // FindingView is a finding as the API shows it.

@@ -2,7 +2,10 @@ package server
 
 import (
 	"shixin/functions/adoption"
+	"shixin/functions/auditplan"
+	"shixin/functions/auditwork"
 	"shixin/functions/clock"
+	"shixin/functions/compliance"
 	"shixin/functions/registry"
 	"shixin/functions/status"
 	"shixin/shared/boot"
@@ -12,9 +15,12 @@ import (
 // refuses the keys its role in template.yaml may not reach.
 func Functions(p func(name string) boot.Ports) (map[string]Function, error) {
 	return map[string]Function{
-		"registry": {HTTP: registry.Function(p("registry"))},
-		"status":   {HTTP: status.Function(p("status"))},
-		"adoption": {Queue: adoption.Function(p("adoption"))},
-		"clock":    {Schedule: clock.Function(p("clock"))},
+		"registry":   {HTTP: registry.Function(p("registry"))},
+		"status":     {HTTP: status.Function(p("status"))},
+		"compliance": {HTTP: compliance.Function(p("compliance"))},
+		"adoption":   {Queue: adoption.Function(p("adoption"))},
+		"auditwork":  {Queue: auditwork.Function(p("auditwork"))},
+		"auditplan":  {Schedule: auditplan.Function(p("auditplan"))},
+		"clock":      {Schedule: clock.Function(p("clock"))},
 	}, nil
 }

@@ -18,11 +18,9 @@ import (
 
 	"github.com/aws/aws-lambda-go/events"
 
-	"shixin/infra/engines/enginestest"
 	"shixin/infra/local/issuer"
 	"shixin/shared/boot"
 	"shixin/shared/queue"
-	"shixin/shared/records"
 )
 
 // fakes are functions that note what they were called with. A schedule of clock sends two messages, of which the first
@@ -280,137 +278,6 @@ func TestRefusedStarts(t *testing.T) {
 				_ = r.Close(t.Context())
 			}
 		})
-	}
-}
-
-func TestATableOfSomebodyElse(t *testing.T) {
-	for name, c := range map[string]struct {
-		spoil func(dir string, r *Running) error
-		want  string
-	}{
-		"another maker": {func(_ string, r *Running) error {
-			store := records.Store{Table: r.Ports.Table}
-			return store.PutMeta(t.Context(), r.Now(), "deployment", 1, deployment{By: "template"})
-		}, "belongs to a deployment"},
-		"another key": {func(dir string, _ *Running) error { return os.Remove(filepath.Join(dir, "keys.json")) }, "put back"},
-	} {
-		t.Run(name, func(t *testing.T) {
-			dir := t.TempDir()
-			r := start(t, settings(dir, &fakes{}))
-			if err := c.spoil(dir, r); err != nil {
-				t.Fatal(err)
-			}
-			if err := r.Close(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-			again, err := Start(t.Context(), settings(dir, &fakes{}))
-			if err == nil || !strings.Contains(err.Error(), c.want) {
-				t.Errorf("error %v, want %q", err, c.want)
-			}
-			if err == nil {
-				_ = again.Close(t.Context())
-			}
-		})
-	}
-}
-
-func TestTheDemonstration(t *testing.T) {
-	dir := t.TempDir()
-	shows := 0
-	killed := true
-	c := settings(dir, &fakes{})
-	c.Demo = func(_ context.Context, url string, token func(string) (string, error)) error {
-		shows++
-		bearer, err := token("officer")
-		if err != nil {
-			return err
-		}
-		if status, _ := call(t, "GET", url+"/healthz", "", ""); status != 503 {
-			t.Errorf("ready before the demonstration is there: %d", status)
-		}
-		if status, answer := call(t, "POST", url+"/v1/listings", bearer, "{}"); status != 200 {
-			t.Errorf("%d %s", status, answer)
-		}
-		if killed {
-			return errors.New("killed")
-		}
-		return nil
-	}
-	if _, err := Start(t.Context(), c); err == nil {
-		t.Fatal("no error")
-	}
-	killed = false
-	for range 2 {
-		if err := start(t, c).Close(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	if shows != 2 {
-		t.Errorf("the demonstration ran %d times, want once more after the kill", shows)
-	}
-	c.Data, c.Empty = t.TempDir(), true
-	if err := start(t, c).Close(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	c.Empty = false
-	if err := start(t, c).Close(t.Context()); err != nil {
-		t.Fatal(err)
-	}
-	if shows != 2 {
-		t.Error("a folder that was begun empty got the demonstration")
-	}
-}
-
-func TestSchedulesFollowTheClock(t *testing.T) {
-	f := &fakes{}
-	c := settings(t.TempDir(), f)
-	machine := time.Date(2026, 11, 24, 0, 0, 0, 0, time.UTC)
-	c.Now = func() time.Time { return machine.Add(time.Since(began)) }
-	r := start(t, c)
-	waitFor(t, f, "clock sweep") // a rate is due at once
-	if err := r.clock.Move(time.Date(2026, 11, 26, 0, 4, 59, 950e6, time.FixedZone("", 8*60*60))); err != nil {
-		t.Fatal(err)
-	}
-	waitFor(t, f, `adoption "b"`) // 00:05 Asia/Shanghai comes 50 ms later
-	n := 0
-	for _, note := range f.all() {
-		if note == "clock expiry" {
-			n++
-		}
-	}
-	if n != 1 {
-		t.Errorf("the clock ran %d times: the move over a day must fire nothing", n)
-	}
-}
-
-var began = time.Now()
-
-func waitFor(t *testing.T, f *fakes, note string) {
-	t.Helper()
-	for range 1000 {
-		if strings.Contains(strings.Join(f.all(), "\n"), note) {
-			return
-		}
-		time.Sleep(10 * time.Millisecond)
-	}
-	t.Fatalf("%s never came: %q", note, f.all())
-}
-
-func TestOnAnEngine(t *testing.T) {
-	c := settings(t.TempDir(), &fakes{})
-	c.Endpoint = enginestest.Dynoxide(t)
-	for range 2 { // the table is made, and known again
-		if err := start(t, c).Close(t.Context()); err != nil {
-			t.Fatal(err)
-		}
-	}
-	c.Data = t.TempDir()
-	if _, err := Start(t.Context(), c); err == nil || !strings.Contains(err.Error(), "put back") {
-		t.Errorf("another folder's keys: %v", err)
-	}
-	c.Lambda = t.TempDir()
-	if _, err := Start(t.Context(), c); err == nil {
-		t.Error("a folder without binaries was taken")
 	}
 }
 

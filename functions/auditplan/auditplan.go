@@ -5,11 +5,18 @@ import (
 	"context"
 	"time"
 
+	"shixin/shared/boot"
 	"shixin/shared/supervision"
 )
 
 // Deps is what the function needs.
 type Deps struct{ Supervision *supervision.Supervision }
+
+// Function makes the Lambda function from its ports.
+func Function(p boot.Ports) boot.Schedule {
+	d := Deps{Supervision: supervision.New(p)}
+	return func(ctx context.Context, s boot.Scheduled) error { return Run(ctx, d, s.Time) }
+}
 
 // Run starts the run of a schedule's time, unless it was started before, and sends the messages of all unfinished runs anew. It may be
 // called any number of times for one time.

@@ -5,11 +5,15 @@ import (
 	"context"
 	"time"
 
+	"shixin/shared/boot"
 	"shixin/shared/supervision"
 )
 
 // Deps is what the function needs.
 type Deps struct{ Supervision *supervision.Supervision }
+
+// Function makes the Lambda function from its ports.
+func Function(p boot.Ports) boot.Worker { return p.Work(Handle(Deps{Supervision: supervision.New(p)})) }
 
 // Handle is the worker of the queue "audit". Its errors are judged by queue.Retry.
 func Handle(d Deps) func(ctx context.Context, body string, now time.Time) error {

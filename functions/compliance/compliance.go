@@ -4,6 +4,7 @@ package compliance
 import (
 	"net/http"
 
+	"shixin/shared/boot"
 	"shixin/shared/compliance"
 	"shixin/shared/fault"
 	"shixin/shared/records"
@@ -19,6 +20,9 @@ const (
 	ndjson = "application/x-ndjson"
 	csv    = "text/csv"
 )
+
+// Function makes the Lambda function from its ports.
+func Function(p boot.Ports) boot.HTTP { return p.Serve(Routes(Deps{Supervision: supervision.New(p)})) }
 
 // Routes is the function's route table.
 func Routes(d Deps) []web.Route {

@@ -17,6 +17,7 @@ import (
 	"syscall"
 	"time"
 
+	"shixin/infra/local/demo"
 	"shixin/infra/local/server"
 )
 
@@ -61,6 +62,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		flags.Usage()
 		return errUsage
 	}
+	c.Demo = demo.Load
 	c.Log = slog.New(slog.NewTextHandler(stderr, nil))
 	running, err := server.Start(ctx, c)
 	if ctx.Err() != nil { // stopped while starting
@@ -74,24 +76,32 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	welcome(stdout, running.URL)
+	welcome(stdout, running.URL, !c.Empty)
 	<-ctx.Done()
 	closing, cancel := context.WithTimeout(context.Background(), patience)
 	defer cancel()
 	return running.Close(closing)
 }
 
-func welcome(w io.Writer, url string) {
+func welcome(w io.Writer, url string, demonstration bool) {
 	fmt.Fprintf(w, `Shixin answers at %[1]s
 
 A token of the case officer (other personas: decider, auditor, operator, …):
   TOKEN=$(curl -s %[1]s/dev/token -H 'Content-Type: application/json' -d '{"persona":"officer"}' | sed 's/.*"access_token":"//;s/".*//')
 
-Then try:
-  curl -s %[1]s/v1/regimes
-  curl -s %[1]s/v1/status/uscc/91350100M000100Y43
-  curl -s %[1]s/v1/listings -H "Authorization: Bearer $TOKEN"
-
-Ctrl-C stops it.
 `, url)
+	if demonstration {
+		fmt.Fprintf(w, `Then try: is a company on the published list; what waits for a decision; what the check found about an enterprise.
+  curl -s %[1]s/v1/status/uscc/%[2]s
+  curl -s '%[1]s/v1/listings?state=noticed' -H "Authorization: Bearer $TOKEN"
+  curl -s %[1]s/v1/enterprises/%[3]s/findings -H "Authorization: Bearer $TOKEN"
+`, url, demo.Published, demo.Concerned)
+	} else {
+		fmt.Fprintf(w, `Then try: the regimes; is a company on the published list; your work queue.
+  curl -s %[1]s/v1/regimes
+  curl -s %[1]s/v1/status/uscc/%[2]s
+  curl -s %[1]s/v1/listings -H "Authorization: Bearer $TOKEN"
+`, url, demo.Published)
+	}
+	fmt.Fprint(w, "\nCtrl-C stops it.\n")
 }

@@ -7,7 +7,6 @@ package boot
 
 import (
 	"context"
-	"encoding/json"
 	"log/slog"
 	"time"
 
@@ -17,7 +16,6 @@ import (
 	"shixin/shared/access"
 	"shixin/shared/access/policy"
 	"shixin/shared/blob"
-	"shixin/shared/fault"
 	"shixin/shared/keys"
 	"shixin/shared/queue"
 	"shixin/shared/queue/lambdaqueue"
@@ -75,15 +73,5 @@ func (p Ports) cursorKey(ctx context.Context) ([]byte, error) {
 	return []byte(hash), err
 }
 
-// Work makes the handler of a queue. A message carries ids and the time at which it was sent, in "at": the worker's now.
-func (p Ports) Work(work func(ctx context.Context, body string, now time.Time) error) Worker {
-	return lambdaqueue.Handler(p.Log, func(ctx context.Context, body string) error {
-		var m struct {
-			At time.Time `json:"at"`
-		}
-		if err := json.Unmarshal([]byte(body), &m); err != nil || m.At.IsZero() {
-			return fault.New(fault.Malformed, `a message is {"at": time, ...ids}`, "")
-		}
-		return work(ctx, body, m.At)
-	})
-}
+// Work makes the handler of a queue.
+func (p Ports) Work(work lambdaqueue.Work) Worker { return lambdaqueue.Handler(p.Log, work) }

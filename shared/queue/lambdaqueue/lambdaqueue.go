@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"log/slog"
 	"runtime/debug"
+	"strconv"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -14,17 +16,21 @@ import (
 	"shixin/shared/queue"
 )
 
-// Handler returns a Lambda handler that gives each message's body to work, one after another. What queue.Retry would try again is reported as
+// Work is what a worker does with one message.
+type Work = func(ctx context.Context, body string, now time.Time) error
+
+// Handler returns a Lambda handler that gives each message's body to work, one after another, with the time at which it was sent: a worker's
+// now, so that nothing but the outside tells the time. What queue.Retry would try again is reported as
 // a failed item; the function's event source needs ReportBatchItemFailures for that, without which a batch with one
 // failure counts as done. A refusal that no retry mends is logged by its kind and acknowledged. Once the context has
 // ended, what is left of the batch is reported without being begun.
-func Handler(log *slog.Logger, work func(ctx context.Context, body string) error) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
+func Handler(log *slog.Logger, work Work) func(context.Context, events.SQSEvent) (events.SQSEventResponse, error) {
 	return func(ctx context.Context, event events.SQSEvent) (events.SQSEventResponse, error) {
 		response := events.SQSEventResponse{BatchItemFailures: []events.SQSBatchItemFailure{}}
 		for _, message := range event.Records {
 			err := ctx.Err()
 			if err == nil {
-				err = one(ctx, log, work, message.Body)
+				err = one(ctx, log, work, message)
 			}
 			switch {
 			case queue.Retry(err):
@@ -41,12 +47,16 @@ func Handler(log *slog.Logger, work func(ctx context.Context, body string) error
 var errPanic = errors.New("the worker panicked")
 
 // one keeps a panic over one message from failing the whole batch.
-func one(ctx context.Context, log *slog.Logger, work func(context.Context, string) error, body string) (err error) {
+func one(ctx context.Context, log *slog.Logger, work Work, message events.SQSMessage) (err error) {
 	defer func() {
 		if p := recover(); p != nil {
 			log.LogAttrs(ctx, slog.LevelError, "panic", slog.String("stack", string(debug.Stack())))
 			err = fmt.Errorf("%w (%T)", errPanic, p)
 		}
 	}()
-	return work(ctx, body)
+	sent, err := strconv.ParseInt(message.Attributes["SentTimestamp"], 10, 64)
+	if err != nil {
+		return errors.New("the message does not say when it was sent")
+	}
+	return work(ctx, message.Body, time.UnixMilli(sent).UTC())
 }

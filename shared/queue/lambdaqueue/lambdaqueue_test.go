@@ -7,8 +7,10 @@ import (
 	"errors"
 	"log/slog"
 	"slices"
+	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/aws/aws-lambda-go/events"
 
@@ -16,11 +18,16 @@ import (
 	"shixin/shared/queue/lambdaqueue"
 )
 
+var sent = time.Date(2027, 1, 5, 1, 0, 0, 0, time.UTC)
+
 func TestHandler(t *testing.T) {
 	ctx, cancel := context.WithCancel(t.Context())
 	defer cancel()
 	var worked []string
-	work := func(_ context.Context, body string) error {
+	work := func(_ context.Context, body string, now time.Time) error {
+		if !now.Equal(sent) {
+			t.Errorf("%s is worked on at %s, want the time it was sent", body, now)
+		}
 		worked = append(worked, body)
 		switch body {
 		case "gone":
@@ -41,7 +48,8 @@ func TestHandler(t *testing.T) {
 	bodies := []string{"fine", "gone", "throttled", "unknown", "panics", "last", "unbegun"}
 	var event events.SQSEvent
 	for _, body := range bodies {
-		event.Records = append(event.Records, events.SQSMessage{MessageId: "id-" + body, Body: body})
+		event.Records = append(event.Records, events.SQSMessage{MessageId: "id-" + body, Body: body,
+			Attributes: map[string]string{"SentTimestamp": strconv.FormatInt(sent.UnixMilli(), 10)}})
 	}
 	response, err := handler(ctx, event)
 	if err != nil {
@@ -72,8 +80,8 @@ func TestHandler(t *testing.T) {
 
 // The answer keeps the documented form also where nothing failed.
 func TestNoFailures(t *testing.T) {
-	handler := lambdaqueue.Handler(slog.New(slog.DiscardHandler), func(context.Context, string) error { return nil })
-	response, err := handler(t.Context(), events.SQSEvent{Records: []events.SQSMessage{{MessageId: "1"}}})
+	handler := lambdaqueue.Handler(slog.New(slog.DiscardHandler), func(context.Context, string, time.Time) error { return nil })
+	response, err := handler(t.Context(), events.SQSEvent{Records: []events.SQSMessage{{MessageId: "1", Attributes: map[string]string{"SentTimestamp": "1"}}}})
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -111,9 +111,10 @@ func (b *Batch) PlanProgress(run string, p compliance.Progress) {
 	b.add("progress", table.PutOp(table.Item{Key: progressKey(run, p.Shard), Version: 1, Doc: encode(p)}, table.Condition{}))
 }
 
-// PutProgress stores progress over what was read.
-func (b *Batch) PutProgress(run string, before Progress, after compliance.Progress) {
+// PutProgress stores progress over what was read, and returns it as it is once the batch is committed.
+func (b *Batch) PutProgress(run string, before Progress, after compliance.Progress) Progress {
 	b.add("progress", put(progressKey(run, after.Shard), before.version, after))
+	return Progress{State: after, version: before.version + 1}
 }
 
 // Progress reads a run's progress in a shard strongly; false when the run has none there.
@@ -124,24 +125,41 @@ func (s *Store) Progress(ctx context.Context, now time.Time, run string, shard i
 	return p, v > 0, err
 }
 
-// AllProgress reads a run's progress in all its shards strongly.
+// AllProgress reads a run's progress in all its shards strongly, the last shard first.
 func (s *Store) AllProgress(ctx context.Context, now time.Time, run string) ([]compliance.Progress, error) {
-	r := table.Range{Now: now, Partition: runKey(run).Partition, From: progressKey(run, 0).Sort, To: progressKey(run, Shards-1).Sort, Limit: table.MaxPage}
-	var all []compliance.Progress
-	for {
+	all, _, err := s.progress(ctx, now, run, false)
+	return all, err
+}
+
+// AllDone is AllProgress where all shards are done, and false otherwise. Workers take the shards in order, so that it mostly needs one
+// small read to find one that is not.
+func (s *Store) AllDone(ctx context.Context, now time.Time, run string) ([]compliance.Progress, bool, error) {
+	return s.progress(ctx, now, run, true)
+}
+
+func (s *Store) progress(ctx context.Context, now time.Time, run string, untilUndone bool) (all []compliance.Progress, done bool, err error) {
+	r := table.Range{Now: now, Partition: runKey(run).Partition, From: progressKey(run, 0).Sort, To: progressKey(run, Shards-1).Sort,
+		Backward: true, Limit: Shards}
+	if untilUndone {
+		r.Limit = 8
+	}
+	for done = true; ; r.Limit = Shards {
 		page, err := s.Table.Query(ctx, r)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
 		for _, item := range page.Items {
 			var p compliance.Progress
 			if err := decode(item, &p); err != nil {
-				return nil, err
+				return nil, false, err
+			}
+			if done = done && p.Done; !done && untilUndone {
+				return nil, false, nil
 			}
 			all = append(all, p)
 		}
 		if page.Next == "" {
-			return all, nil
+			return all, done, nil
 		}
 		r.After = page.Next
 	}

@@ -274,25 +274,36 @@ func (s *Supervision) count(ctx context.Context, now time.Time, scope compliance
 	}
 	var out []compliance.Progress
 	for _, shard := range shards {
-		p := compliance.Progress{Shard: shard}
-		after := ""
-		for more := true; more; {
-			var all []records.Judged
-			if all, more, err = s.Store.Shard(ctx, now, shard, after, table.MaxPage, true); err != nil {
-				return nil, err
-			}
-			for _, e := range all {
-				after = e.USCC
-				if e.Damaged != nil || scope.Covers(e.Enterprise) {
-					p.Counts.Enterprises++
-				}
-			}
+		// A number that is a little old is put right when the shard is done; a shard that was left out would never be looked at.
+		n, err := s.countShard(ctx, now, scope, shard, true)
+		if err == nil && n == 0 {
+			n, err = s.countShard(ctx, now, scope, shard, false)
 		}
-		if p.Counts.Enterprises > 0 {
-			out = append(out, p)
+		if err != nil {
+			return nil, err
+		}
+		if n > 0 {
+			out = append(out, compliance.Progress{Shard: shard, Counts: compliance.Counts{Enterprises: n}})
 		}
 	}
 	return out, nil
+}
+
+func (s *Supervision) countShard(ctx context.Context, now time.Time, scope compliance.Scope, shard int, eventual bool) (n int, err error) {
+	after := ""
+	for more := true; more; {
+		var all []records.Judged
+		if all, more, err = s.Store.Shard(ctx, now, shard, after, table.MaxPage, eventual); err != nil {
+			return 0, err
+		}
+		for _, e := range all {
+			after = e.USCC
+			if e.Damaged != nil || scope.Covers(e.Enterprise) {
+				n++
+			}
+		}
+	}
+	return n, nil
 }
 
 // planMessage asks for the run to be planned, or closed where all its shards are done.
@@ -341,6 +352,7 @@ func (s *Supervision) Sweep(ctx context.Context, now time.Time) error {
 		if err != nil {
 			return err
 		}
+		slices.Reverse(shards)
 		undone := slices.ContainsFunc(shards, func(p compliance.Progress) bool { return !p.Done })
 		if run.State.State == compliance.Running && undone {
 			err = s.send(ctx, id, shards)

@@ -58,30 +58,26 @@ func (s *Supervision) shard(ctx context.Context, now time.Time, run compliance.R
 	}
 	slice, cancel := context.WithTimeout(ctx, length)
 	defer cancel()
-	for first := true; ; first = false {
-		progress, found, err := s.Store.Progress(ctx, now, run.ID, shard)
+	progress, found, err := s.Store.Progress(ctx, now, run.ID, shard)
+	if err != nil || !found { // a message older than the plan
+		return err
+	}
+	for !progress.State.Done {
+		next, err := s.page(ctx, now, run, inputs, progress)
+		lost, other := errors.AsType[*records.Lost](err)
 		switch {
+		case other && lost.Has("progress"):
+			return nil // another worker is at this shard
+		case other && lost.Only("finding"):
+			continue // another run has changed one: judge the page anew
 		case err != nil:
 			return err
-		case !found: // the message is older than the plan
-			return nil
-		case progress.State.Done:
-			return s.finish(ctx, now, run.ID)
 		}
-		if !first && slice.Err() != nil {
+		if progress = next; !progress.State.Done && slice.Err() != nil {
 			return s.Queue.Send(ctx, shardMessage(run.ID, shard))
 		}
-		err = s.page(ctx, now, run, inputs, progress)
-		if lost, ok := errors.AsType[*records.Lost](err); ok {
-			if lost.Has("progress") {
-				return nil // another worker is at this shard
-			}
-			err = nil // another run has changed a finding: judge the page anew
-		}
-		if err != nil {
-			return err
-		}
 	}
+	return s.finish(ctx, now, run.ID)
 }
 
 // The most that one Write of a page holds besides its outcomes and the progress.
@@ -92,7 +88,7 @@ const (
 
 // page judges the next enterprises of a shard and commits their outcomes, the findings that changed, and how far the run came, in one
 // Write. Where a page ends depends on nothing but what is stored, so that a run that was cut off stores what it would have stored.
-func (s *Supervision) page(ctx context.Context, now time.Time, run compliance.Run, inputs compliance.Inputs, at records.Progress) error {
+func (s *Supervision) page(ctx context.Context, now time.Time, run compliance.Run, inputs compliance.Inputs, at records.Progress) (next records.Progress, err error) {
 	size := s.PageSize
 	if size == 0 {
 		size = defaultPage
@@ -100,11 +96,11 @@ func (s *Supervision) page(ctx context.Context, now time.Time, run compliance.Ru
 	p := at.State
 	all, more, err := s.Store.Shard(ctx, now, p.Shard, p.Cursor, size, false)
 	if err != nil {
-		return err
+		return next, err
 	}
 	findings := map[string]records.Finding{}
 	if err := s.findings(ctx, now, p.Shard, all, findings); err != nil {
-		return err
+		return next, err
 	}
 	b := &records.Batch{}
 	outcomes := compliance.NewPage(run.Pins.Packs)
@@ -120,7 +116,7 @@ func (s *Supervision) page(ctx context.Context, now time.Time, run compliance.Ru
 		}
 		verdicts := s.judge(ctx, run, e, inputs)
 		if err := outcomes.Add(e.USCC, verdicts); err != nil {
-			return err
+			return next, err
 		}
 		if verdicts == nil {
 			counts.Isolated++
@@ -150,8 +146,8 @@ func (s *Supervision) page(ctx context.Context, now time.Time, run compliance.Ru
 	if outcomes.Len() > 0 {
 		b.PutOutcomes(run.ID, p.Shard, p.Cursor, outcomes)
 	}
-	b.PutProgress(run.ID, at, p)
-	return s.Store.Commit(ctx, now, b)
+	next = b.PutProgress(run.ID, at, p)
+	return next, s.Store.Commit(ctx, now, b)
 }
 
 // findings reads what earlier runs have found of enterprises, by code and rule. One whose findings cannot be read cannot be judged.
@@ -198,16 +194,13 @@ func (s *Supervision) finish(ctx context.Context, now time.Time, id string) erro
 	if err != nil || !found || run.State.State != compliance.Running {
 		return err
 	}
-	shards, err := s.Store.AllProgress(ctx, now, id)
-	if err != nil {
+	shards, done, err := s.Store.AllDone(ctx, now, id)
+	if err != nil || !done {
 		return err
 	}
 	after := run.State
 	after.Counts = compliance.Counts{}
 	for _, p := range shards {
-		if !p.Done {
-			return nil
-		}
 		after.Counts.Add(p.Counts)
 	}
 	after.State, after.Closed = compliance.Closed, &now

@@ -1,0 +1,6 @@
+package compliance
+
+// Authenticated is a snapshot of any body under a key.
+func Authenticated(key, body []byte) []byte {
+	return append(append([]byte{}, body...), authenticate(key, body)...)
+}

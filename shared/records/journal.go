@@ -127,8 +127,8 @@ func (s *Store) Record(ctx context.Context, now time.Time, id string) (Record, e
 
 // Records reads what the list says about identifiers, in their order; ids may repeat.
 func (s *Store) Records(ctx context.Context, now time.Time, ids []string) ([]Record, error) {
-	var keys []table.Key
-	at := map[string]int{}
+	keys := make([]table.Key, 0, len(ids))
+	at := make(map[string]int, len(ids))
 	for _, id := range ids {
 		if _, known := at[id]; !known {
 			at[id] = len(keys)

@@ -161,8 +161,8 @@ func (l *Lookup) Many(ctx context.Context, who access.Principal, now time.Time, 
 	personal := l.Policy.Role(who, "status.personal") == nil
 	items := make([]Item, len(q.Identifiers))
 	refs := make([]subject.Ref, len(q.Identifiers))
-	var ids []string
-	var asked []int
+	ids := make([]string, 0, len(q.Identifiers))
+	asked := make([]int, 0, len(q.Identifiers))
 	for i, raw := range q.Identifiers {
 		ref, refusal, err := l.ref(ctx, who, raw, q, personal)
 		if err != nil {

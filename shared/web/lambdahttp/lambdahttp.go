@@ -79,8 +79,10 @@ func (o Options) request(ctx context.Context, e events.APIGatewayV2HTTPRequest) 
 		RemoteAddr: e.RequestContext.HTTP.SourceIP,
 		Body:       http.NoBody,
 	}
+	values := make([]string, 0, len(e.Headers)) // one array for all of them
 	for name, value := range e.Headers {
-		r.Header.Set(name, value) // the gateway has joined several values with commas
+		values = append(values, value) // the gateway has joined several with commas
+		r.Header[http.CanonicalHeaderKey(name)] = values[len(values)-1 : len(values) : len(values)]
 	}
 	if len(e.Cookies) > 0 {
 		r.Header.Set("Cookie", strings.Join(e.Cookies, "; "))

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"shixin/shared/boot"
+	"shixin/shared/boot/registering"
 	"shixin/shared/fault"
 	"shixin/shared/register"
 )
@@ -15,7 +16,7 @@ import (
 type Deps struct{ Register *register.Register }
 
 // Function makes the Lambda function from its ports.
-func Function(p boot.Ports) boot.Worker { return p.Work(Handle(Deps{Register: register.New(p)})) }
+func Function(p boot.Ports) boot.Worker { return p.Work(Handle(Deps{Register: registering.New(p)})) }
 
 // Handle does the work that one message of the queue points to: {"import": id}.
 func Handle(d Deps) func(ctx context.Context, body string, now time.Time) error {

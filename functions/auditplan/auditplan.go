@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"shixin/shared/boot"
+	"shixin/shared/boot/supervising"
 	"shixin/shared/supervision"
 )
 
@@ -14,7 +15,7 @@ type Deps struct{ Supervision *supervision.Supervision }
 
 // Function makes the Lambda function from its ports.
 func Function(p boot.Ports) boot.Schedule {
-	d := Deps{Supervision: supervision.New(p)}
+	d := Deps{Supervision: supervising.New(p)}
 	return func(ctx context.Context, s boot.Scheduled) error { return Run(ctx, d, s.Time) }
 }
 

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"shixin/shared/boot"
+	"shixin/shared/boot/supervising"
 	"shixin/shared/supervision"
 )
 
@@ -13,7 +14,7 @@ import (
 type Deps struct{ Supervision *supervision.Supervision }
 
 // Function makes the Lambda function from its ports.
-func Function(p boot.Ports) boot.Worker { return p.Work(Handle(Deps{Supervision: supervision.New(p)})) }
+func Function(p boot.Ports) boot.Worker { return p.Work(Handle(Deps{Supervision: supervising.New(p)})) }
 
 // Handle is the worker of the queue "audit". Its errors are judged by queue.Retry.
 func Handle(d Deps) func(ctx context.Context, body string, now time.Time) error {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"shixin/shared/boot"
+	"shixin/shared/boot/registering"
 	"shixin/shared/register"
 )
 
@@ -15,7 +16,7 @@ type Deps struct{ Register *register.Register }
 
 // Function makes the Lambda function from its ports.
 func Function(p boot.Ports) boot.Schedule {
-	d := Deps{Register: register.New(p)}
+	d := Deps{Register: registering.New(p)}
 	return func(ctx context.Context, s boot.Scheduled) error { return Run(ctx, d, s.Time) }
 }
 

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"shixin/shared/boot"
+	"shixin/shared/boot/supervising"
 	"shixin/shared/compliance"
 	"shixin/shared/fault"
 	"shixin/shared/records"
@@ -22,7 +23,7 @@ const (
 )
 
 // Function makes the Lambda function from its ports.
-func Function(p boot.Ports) boot.HTTP { return p.Serve(Routes(Deps{Supervision: supervision.New(p)})) }
+func Function(p boot.Ports) boot.HTTP { return p.Serve(Routes(Deps{Supervision: supervising.New(p)})) }
 
 // Routes is the function's route table.
 func Routes(d Deps) []web.Route {

@@ -5,6 +5,7 @@ import (
 	"net/http"
 
 	"shixin/shared/boot"
+	"shixin/shared/boot/registering"
 	"shixin/shared/fault"
 	"shixin/shared/records"
 	"shixin/shared/register"
@@ -17,7 +18,7 @@ import (
 type Deps struct{ Register *register.Register }
 
 // Function makes the Lambda function from its ports.
-func Function(p boot.Ports) boot.HTTP { return p.Serve(Routes(Deps{Register: register.New(p)})) }
+func Function(p boot.Ports) boot.HTTP { return p.Serve(Routes(Deps{Register: registering.New(p)})) }
 
 // Routes is the function's route table.
 func Routes(d Deps) []web.Route {

@@ -78,6 +78,15 @@ func spanOf(e Entry, id string) Span {
 	return span
 }
 
+// Spans is how many spans the record has.
+func (r Record) Spans() int {
+	n := 0
+	for i := range r.Listings {
+		n += len(r.Listings[i].Spans)
+	}
+	return n
+}
+
 // Last is the number of the newest entry in the record, 0 when it is empty.
 func (r Record) Last() int64 {
 	var n int64

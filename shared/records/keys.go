@@ -5,7 +5,6 @@ import (
 	"strings"
 	"time"
 
-	"shixin/shared/subject"
 	"shixin/shared/table"
 	"shixin/shared/workday"
 )
@@ -54,8 +53,8 @@ func headKey() table.Key { return table.Key{Partition: famHead, Sort: "head"} }
 func entryKey(n int64) table.Key {
 	return table.Key{Partition: fmt.Sprintf("%s#%06d", famJournal, n/bucket), Sort: fmt.Sprintf("%012d", n)}
 }
-func subjectKey(r subject.Ref, regime, ground string) table.Key {
-	return table.Key{Partition: famSubject + "#" + r.ID(), Sort: regime + "#" + ground}
+func subjectKey(ref, regime, ground string) table.Key {
+	return table.Key{Partition: famSubject + "#" + ref, Sort: regime + "#" + ground}
 }
 func queueKey(authority, state, id string) table.Key {
 	return table.Key{Partition: famQueue + "#" + authority, Sort: state + "#" + id}

@@ -87,10 +87,11 @@ func (s *Store) Events(ctx context.Context, now time.Time, id string, after, lim
 }
 
 // PutListing stores a listing after some events: its state, the events of this step, its sealed item, and its places in the
-// authority's queue and among the days on which terms end.
-func (b *Batch) PutListing(before Listing, after listing.Listing, events []listing.Event, sealed []byte, due, ends workday.Day) {
+// authority's queue and among the days on which terms end. It returns the size of the state in bytes.
+func (b *Batch) PutListing(before Listing, after listing.Listing, events []listing.Event, sealed []byte, due, ends workday.Day) (size int) {
 	id := after.ID
-	b.add("listing", put(listingKey(id), before.version, after))
+	state := put(listingKey(id), before.version, after)
+	b.add("listing", state)
 	b.add("listing", put(eventKey(id, events[0].N), 0, events))
 	if sealed != nil {
 		b.add("listing", table.PutOp(table.Item{Key: sealedKey(id), Version: before.sealedVersion + 1, Doc: sealed}, table.Is(before.sealedVersion)))
@@ -103,6 +104,7 @@ func (b *Batch) PutListing(before Listing, after listing.Listing, events []listi
 	if ends != "" {
 		b.add("listing", table.PutOp(table.Item{Key: dueKey(ends, id), Version: 1, Doc: []byte("{}")}, table.Condition{}))
 	}
+	return len(state.Item.Doc)
 }
 
 // queued is a listing's place in its authority's queue.
@@ -183,7 +185,7 @@ func (s *Store) Ending(ctx context.Context, now time.Time, day workday.Day, afte
 	return ids, page.Next != "", err
 }
 
-// DropEnding forgets that a listing's term ends on a day, and MoveEnding that it ends on another.
+// MoveEnding remembers that a listing's term ends on another day than was thought, or with to empty on none.
 func (s *Store) MoveEnding(ctx context.Context, now time.Time, id string, from, to workday.Day) error {
 	var b Batch
 	b.add("due", table.DeleteOp(dueKey(from, id), table.Condition{}))
@@ -196,21 +198,26 @@ func (s *Store) MoveEnding(ctx context.Context, now time.Time, id string, from, 
 // Claim is what a subject's identifier says about its listings on one ground.
 type Claim struct {
 	Open string   `json:"open,omitempty"` // the listing that is open
-	All  []string `json:"all"`            // every listing there ever was, oldest first
+	All  []string `json:"all"`            // every listing of which the subject may know, or will, oldest first
 
 	key     table.Key
 	version int64
 }
 
-// Claims reads the claims of identifiers on a ground, in the order of the identifiers.
-func (s *Store) Claims(ctx context.Context, now time.Time, refs []subject.Ref, regime, ground string) ([]Claim, error) {
-	claims := make([]Claim, len(refs))
-	keys := make([]table.Key, len(refs))
-	for i, r := range refs {
-		keys[i] = subjectKey(r, regime, ground)
+// ClaimKey is an identifier (subject.Ref.ID) on a ground.
+type ClaimKey struct{ Ref, Regime, Ground string }
+
+// Claims reads at most 1,000 claims, none named twice, in the order of the keys.
+func (s *Store) Claims(ctx context.Context, now time.Time, of []ClaimKey) ([]Claim, error) {
+	claims := make([]Claim, len(of))
+	keys := make([]table.Key, len(of))
+	at := make(map[table.Key]*Claim, len(of))
+	for i, k := range of {
+		keys[i] = subjectKey(k.Ref, k.Regime, k.Ground)
 		claims[i].key = keys[i]
+		at[keys[i]] = &claims[i]
 	}
-	if len(refs) == 0 {
+	if len(of) == 0 {
 		return nil, nil
 	}
 	items, err := s.Table.Get(ctx, table.Read{Now: now, Keys: keys})
@@ -218,14 +225,10 @@ func (s *Store) Claims(ctx context.Context, now time.Time, refs []subject.Ref, r
 		return nil, err
 	}
 	for _, item := range items {
-		for i := range claims {
-			if keys[i] == item.Key {
-				if err := decode(item, &claims[i]); err != nil {
-					return nil, err
-				}
-				claims[i].version = item.Version
-			}
+		if err := decode(item, at[item.Key]); err != nil {
+			return nil, err
 		}
+		at[item.Key].version = item.Version
 	}
 	return claims, nil
 }

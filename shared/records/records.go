@@ -91,8 +91,16 @@ func (l *Lost) Has(name string) bool {
 	return false
 }
 
-// Commit writes the batch, all or nothing. It returns a *Lost when a condition did not hold.
+// Commit writes the batch, all or nothing. It returns a *Lost when a condition did not hold, and [TooLarge] when the
+// engine could not take it.
 func (s *Store) Commit(ctx context.Context, now time.Time, b *Batch) error {
+	total := 0
+	for _, op := range b.ops {
+		size := op.Item.Size()
+		if total += size; size > table.MaxItemBytes || total > table.MaxWriteBytes {
+			return TooLarge()
+		}
+	}
 	err := s.Table.Write(ctx, table.Batch{Now: now, Ops: b.ops})
 	if c, ok := errors.AsType[*table.Conflict](err); ok {
 		lost := &Lost{}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"shixin/shared/fault"
@@ -33,11 +34,17 @@ func (r *Register) Work(ctx context.Context, id string, now time.Time) error {
 		s := &sweeps[i]
 		for *s.passed < imp.Rows {
 			if time.Since(began) > slice {
-				return r.send(ctx, id, now)
+				return r.send(ctx, id)
 			}
-			err := r.some(ctx, now, s)
-			if records.IsLost(err) { // another worker, or another effect: read anew by a new message
-				return r.send(ctx, id, now)
+			err := retry(ctx, func() error {
+				err := r.some(ctx, now, s, imp.Rows)
+				if lost, ok := errors.AsType[*records.Lost](err); ok && lost.Has("import") {
+					return errElsewhere
+				}
+				return err
+			})
+			if errors.Is(err, errElsewhere) || err != nil && r.moved(ctx, now, imp) { // another worker goes on from where it is
+				return nil
 			}
 			if err != nil {
 				return err
@@ -48,6 +55,15 @@ func (r *Register) Work(ctx context.Context, id string, now time.Time) error {
 		return r.finish(ctx, now, imp)
 	}
 	return nil
+}
+
+// errElsewhere says that another worker works on the same import.
+var errElsewhere = errors.New("register: another worker works on this import")
+
+// moved reports whether another worker has changed an import since it was read; it may have dropped the rows.
+func (r *Register) moved(ctx context.Context, now time.Time, imp *records.Import) bool {
+	again, found, err := r.Store.Import(ctx, now, imp.ID)
+	return err == nil && found && again.Version() != imp.Version()
 }
 
 // finish closes an import whose rows have all become what they could, and drops the rows.
@@ -95,8 +111,8 @@ func (s *sweep) row(ctx context.Context, r *Register, now time.Time, n int) (kep
 // maxBatchBytes leaves room for the state of the import and for the records of identifiers with a long past.
 const maxBatchBytes = 2 << 20
 
-// some brings as many rows into the register as one Write takes.
-func (r *Register) some(ctx context.Context, now time.Time, s *sweep) error {
+// some brings as many rows into the register as one Write takes, at most as many as most.
+func (r *Register) some(ctx context.Context, now time.Time, s *sweep, most int) error {
 	var head *records.Head
 	if s.decided {
 		r.effects.Lock()
@@ -110,7 +126,7 @@ func (r *Register) some(ctx context.Context, now time.Time, s *sweep) error {
 	before := *s.imp
 	before.Failed = before.Failed[:len(before.Failed):len(before.Failed)]
 	var changes []*change
-	ops, size, n := 3, 0, *s.passed
+	ops, size, n := 2, 0, *s.passed // the head and the state of the import
 	for ; n < s.imp.Rows; n++ {
 		row, err := s.row(ctx, r, now, n)
 		if err != nil {
@@ -120,8 +136,8 @@ func (r *Register) some(ctx context.Context, now time.Time, s *sweep) error {
 			continue
 		}
 		cost := 6 + 2*len(row.Row.Subject.Identifiers) // state, event, texts, queue, entry, day; record and claim of each identifier
-		bytes := 3 * len(encodeJSON(row.Row))
-		if len(changes) > 0 && (ops+cost > table.MaxOps || size+bytes > maxBatchBytes) {
+		bytes := 3 * row.size
+		if len(changes) > 0 && (len(changes) == most || ops+cost > table.MaxOps || size+bytes > maxBatchBytes) {
 			break
 		}
 		c, err := r.fromRow(ctx, now, s.imp, row)
@@ -141,19 +157,18 @@ func (r *Register) some(ctx context.Context, now time.Time, s *sweep) error {
 		if err == nil {
 			return nil
 		}
-		rival, ok := errors.AsType[*rivalError](err)
-		if !ok {
+		one, ok := errors.AsType[*changeError](err)
+		if !ok && len(changes) == 1 && fault.Of(err) == fault.Conflict {
+			one, ok = &changeError{changes[0], err}, true
+		}
+		if !ok || !s.fail(one.change.line, one.err) {
 			*s.imp = before
+			if !ok && len(changes) > 1 && fault.Of(err) == fault.Conflict { // together they are too large
+				return r.some(ctx, now, s, len(changes)/2)
+			}
 			return err
 		}
-		s.fail(rival.change.line, rival.err)
-		rest := changes[:0:0]
-		for _, c := range changes {
-			if c != rival.change {
-				rest = append(rest, c)
-			}
-		}
-		changes = rest
+		changes = slices.DeleteFunc(slices.Clone(changes), func(c *change) bool { return c == one.change })
 	}
 }
 
@@ -227,7 +242,7 @@ func (r *Register) Sweep(ctx context.Context, now time.Time) error {
 		return err
 	}
 	for _, id := range ids {
-		if err := r.send(ctx, id, now); err != nil {
+		if err := r.send(ctx, id); err != nil {
 			return err
 		}
 	}

@@ -33,40 +33,40 @@ func (r *Register) Tick(ctx context.Context, now time.Time) error {
 		day = m.Day.AddDays(1)
 	}
 	yesterday := workday.DayOf(now).AddDays(-1)
-	for ; day <= yesterday; day = day.AddDays(1) {
-		if time.Since(began) > slice {
-			break
-		}
+	done := m
+	var failed error
+	for ; day <= yesterday && time.Since(began) <= slice; day = day.AddDays(1) {
 		if err := r.endings(ctx, now, day); err != nil {
-			return err
+			failed = errors.Join(failed, err)
+		} else if failed == nil {
+			done.Day = day
 		}
 	}
-	done := clockMeta{Day: day.AddDays(-1)}
 	if done == m {
-		return nil
+		return failed
 	}
 	if err := r.Store.PutMeta(ctx, now, "clock", version, done); err != nil && !records.IsLost(err) {
-		return err
+		failed = errors.Join(failed, err)
 	}
-	return nil
+	return failed
 }
 
 // endings writes down the terms that ended on a day.
 func (r *Register) endings(ctx context.Context, now time.Time, day workday.Day) error {
 	after := ""
+	var failed error
 	for {
 		ids, more, err := r.Store.Ending(ctx, now, day, after, 100)
 		if err != nil {
 			return err
 		}
 		for _, id := range ids {
-			if err := r.expire(ctx, now, id, day); err != nil {
-				return err
-			}
+			// One that fails is found again at the next tick and keeps no other from being written down.
+			failed = errors.Join(failed, r.expire(ctx, now, id, day))
 			after = id
 		}
 		if !more {
-			return nil
+			return failed
 		}
 	}
 }

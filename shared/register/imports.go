@@ -27,10 +27,10 @@ const MaxRows = 5000
 // maxReported is how many wrong rows an answer names.
 const maxReported = 1000
 
-// chunkBytes is the size of a chunk of rows before it is compressed and sealed.
-const chunkBytes = 240 << 10
+// chunkBytes is the size of a chunk of rows before it is compressed and sealed. One row that is larger has a chunk of its own.
+const chunkBytes = 120 << 10
 
-// AdoptionQueue carries {"import": id, "at": time} to the function adoption.
+// AdoptionQueue carries {"import": id} to the function adoption.
 const AdoptionQueue = "adoption"
 
 // ImportRow is one row as it was read: a Row, or why it could not be read.
@@ -51,6 +51,8 @@ type Rejected struct {
 type keptRow struct {
 	Line int `json:"line"`
 	Row  Row `json:"row"`
+
+	size int // in bytes of a chunk, once it was read from there
 }
 
 // Import receives a list: it names the wrong rows, keeps the good ones sealed, and leaves the rest to the function adoption. It answers
@@ -93,7 +95,7 @@ func (r *Register) Import(ctx context.Context, call Call, rows []ImportRow) (*Re
 		return nil, err
 	}
 	// The message is a hint: a sweep finds the import without it.
-	_ = r.send(ctx, imp.ID, call.Now)
+	_ = r.send(ctx, imp.ID)
 	return reply, nil
 }
 
@@ -101,9 +103,8 @@ func authorityOf(p access.Principal) listing.Authority {
 	return listing.Authority{ID: p.Authority, Level: p.Level, Region: p.Region}
 }
 
-func (r *Register) send(ctx context.Context, id string, now time.Time) error {
-	body := encodeJSON(map[string]any{"import": id, "at": now.UTC()})
-	return r.Queue.Send(ctx, queue.Message{Queue: AdoptionQueue, Body: string(body)})
+func (r *Register) send(ctx context.Context, id string) error {
+	return r.Queue.Send(ctx, queue.Message{Queue: AdoptionQueue, Body: string(encodeJSON(map[string]string{"import": id}))})
 }
 
 // sift tells good rows from wrong ones. A row is held against the law as a proposal would be, and against the rows before it.
@@ -116,7 +117,7 @@ func (r *Register) sift(ctx context.Context, call Call, rows []ImportRow) (good 
 			failure = r.checkRow(ctx, call, row, seen)
 		}
 		if failure == nil {
-			good = append(good, keptRow{row.Line, row.Row})
+			good = append(good, keptRow{Line: row.Line, Row: row.Row})
 			continue
 		}
 		f, ok := errors.AsType[*fault.Fault](failure)
@@ -147,7 +148,11 @@ func (r *Register) checkRow(ctx context.Context, call Call, row ImportRow, seen 
 	if err != nil {
 		return err
 	}
-	if _, err := listing.Decide(listing.Listing{}, p, actor(call.Who, false), rules, call.Now); err != nil {
+	events, err := listing.Decide(listing.Listing{}, p, actor(call.Who, false), rules, call.Now)
+	if err != nil {
+		return err
+	}
+	if err := v.fits(ctx, r.Seal, events); err != nil {
 		return err
 	}
 	return rivals(row, claimed(&listing.Listing{Content: p.Content}), seen)
@@ -187,12 +192,14 @@ func (r *Register) sealRows(ctx context.Context, id string, rows []keptRow) (chu
 		var buf bytes.Buffer
 		zip := gzip.NewWriter(&buf)
 		n, size := 0, 0
-		for n < len(rows) && size < chunkBytes {
+		for n < len(rows) {
 			line := append(encodeJSON(rows[n]), '\n')
+			if size += len(line); n > 0 && size > chunkBytes {
+				break
+			}
 			if _, err := zip.Write(line); err != nil {
 				return nil, nil, err
 			}
-			size += len(line)
 			n++
 		}
 		if err := zip.Close(); err != nil {
@@ -223,12 +230,14 @@ func (r *Register) openRows(ctx context.Context, now time.Time, id string, n int
 	var rows []keptRow
 	for dec := json.NewDecoder(zip); ; {
 		var row keptRow
+		before := dec.InputOffset()
 		switch err := dec.Decode(&row); {
 		case err == io.EOF:
 			return rows, nil
 		case err != nil:
 			return nil, err
 		}
+		row.size = int(dec.InputOffset() - before)
 		rows = append(rows, row)
 	}
 }
@@ -281,40 +290,35 @@ func importResource(imp *records.Import) policy.Resource {
 
 // Adopt lets a second person adopt the decided rows of an import. It answers 202; the function adoption does the rest.
 func (r *Register) Adopt(ctx context.Context, call Call, id string) (*Reply, error) {
-	var reply *Reply
-	err := retry(ctx, func() error {
-		var err error
-		if reply, err = r.Again(ctx, call); reply != nil || err != nil {
-			return err
-		}
+	reply, err := r.once(ctx, call, func() (*Reply, error) {
 		imp, err := r.visibleImport(ctx, call.Who, call.Now, id)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		switch err := r.Policy.Allow(call.Who, "import.adoption", importResource(imp)); {
 		case err != nil:
-			return err
+			return nil, err
 		case call.Who.Person == imp.Importer.Person:
-			return fault.New(fault.Forbidden, "who imported a list may not adopt it; another person must", "导入人不得采纳,应由他人采纳")
-		case call.IfMatch > 0 && call.IfMatch != imp.Version():
-			return fault.New(fault.Stale, "the import has changed since; read it again", "该导入批次已有更新,请重新读取")
+			return nil, fault.New(fault.Forbidden, "who imported a list may not adopt it; another person must", "导入人不得采纳,应由他人采纳")
+		case call.IfMatch != 0 && call.IfMatch != imp.Version():
+			return nil, fault.New(fault.Stale, "the import has changed since; read it again", "该导入批次已有更新,请重新读取")
 		case imp.State != records.ImportReceived:
-			return fault.New(fault.Conflict, "the import is adopted already", "该导入批次已被采纳")
+			return nil, fault.New(fault.Conflict, "the import is adopted already", "该导入批次已被采纳")
 		case imp.Decided == 0:
-			return fault.New(fault.Conflict, "no row of the import carries a decision to adopt", "没有可供采纳的决定")
+			return nil, fault.New(fault.Conflict, "no row of the import carries a decision to adopt", "没有可供采纳的决定")
 		}
 		imp.State, imp.Adopter = records.ImportAdopting, &call.Who
-		reply = &Reply{Status: 202, Version: imp.Version() + 1, Body: encodeJSON(viewImport(imp))}
+		reply := &Reply{Status: 202, Version: imp.Version() + 1, Body: encodeJSON(viewImport(imp))}
 		b := &records.Batch{}
 		b.PutImportState(imp)
 		b.OpenImport(id, true)
 		if err := r.keep(ctx, call, reply, b); err != nil {
-			return err
+			return nil, err
 		}
-		return r.Store.Commit(ctx, call.Now, b)
+		return reply, r.Store.Commit(ctx, call.Now, b)
 	})
 	if err == nil {
-		_ = r.send(ctx, id, call.Now) // a hint: a sweep finds the import without it
+		_ = r.send(ctx, id) // a hint: a sweep finds the import without it
 	}
 	return reply, err
 }

@@ -68,6 +68,9 @@ func (r *Register) Again(ctx context.Context, call Call) (*Reply, error) {
 		return nil, err
 	}
 	plain, err := r.Seal.Open(ctx, sealed, call.Once.Bound())
+	if err == nil {
+		plain, err = unsqueeze(plain)
+	}
 	if err != nil {
 		return nil, err
 	}
@@ -80,7 +83,7 @@ func (r *Register) keep(ctx context.Context, call Call, reply *Reply, b *records
 	if call.Once == nil {
 		return nil
 	}
-	sealed, err := r.Seal.Seal(ctx, encodeJSON(reply), call.Once.Bound())
+	sealed, err := r.Seal.Seal(ctx, squeeze(encodeJSON(reply)), call.Once.Bound())
 	if err != nil {
 		return err
 	}
@@ -91,7 +94,29 @@ func (r *Register) keep(ctx context.Context, call Call, reply *Reply, b *records
 // maxAttempts bounds how often a step is decided anew because others wrote meanwhile.
 const maxAttempts = 40
 
-// retry runs try until it does not meet what another wrote meanwhile. Only a lost head is waited for; a changed listing is decided anew at once.
+// once gives a call that was answered before the same answer, and else tries it until it does not meet what another wrote meanwhile.
+func (r *Register) once(ctx context.Context, call Call, try func() (*Reply, error)) (*Reply, error) {
+	var reply *Reply
+	err := retry(ctx, func() (err error) {
+		if reply, err = r.Again(ctx, call); reply != nil || err != nil {
+			return err
+		}
+		reply, err = try()
+		return err
+	})
+	if err != nil && call.Once != nil && fault.Of(err) != "" {
+		// The same call, made at the same time, may have been answered since the first look, and be itself what refuses this one.
+		if again, err := r.Again(ctx, call); again != nil && err == nil {
+			return again, nil
+		}
+	}
+	if err != nil {
+		return nil, err
+	}
+	return reply, nil
+}
+
+// retry runs try until it does not meet what another wrote meanwhile.
 func retry(ctx context.Context, try func() error) error {
 	for attempt := 0; ; attempt++ {
 		err := try()
@@ -104,13 +129,14 @@ func retry(ctx context.Context, try func() error) error {
 			f.RetryAfter = time.Second
 			return f
 		}
-		if lost.Only("head") {
-			pause := time.Duration(rand.Int64N(int64(4*time.Millisecond) << min(attempt, 6)))
-			select {
-			case <-ctx.Done():
-				return ctx.Err()
-			case <-time.After(pause):
-			}
+		most := 4 * time.Millisecond << min(attempt, 6)
+		if !lost.Only("head") { // a changed listing mostly refuses the step at the next look
+			most = time.Millisecond << min(attempt, 6)
+		}
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(rand.N(most)):
 		}
 	}
 }

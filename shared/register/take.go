@@ -22,22 +22,18 @@ func (r *Register) Propose(ctx context.Context, call Call, p Proposal) (*Reply, 
 	if err := r.know(ctx, call.Now, propose.Authority); err != nil {
 		return nil, err
 	}
-	var reply *Reply
-	err = retry(ctx, func() error {
-		if reply, err = r.Again(ctx, call); reply != nil || err != nil {
-			return err
-		}
+	return r.once(ctx, call, func() (reply *Reply, err error) {
 		events, err := listing.Decide(listing.Listing{}, propose, actor(call.Who, false), rules, call.Now)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		c := &change{events: events, vault: v, rules: rules}
-		return r.commit(ctx, call.Now, nil, []*change{c}, func(b *records.Batch) error {
+		err = r.commit(ctx, call.Now, nil, []*change{c}, func(b *records.Batch) error {
 			reply = &Reply{Status: 201, Version: c.after.Version, Body: encodeJSON(r.view(call, &c.after, v, rules))}
 			return r.keep(ctx, call, reply, b)
 		})
+		return reply, err
 	})
-	return reply, err
 }
 
 // proposal turns a row into the command that opens its listing, and checks that the caller may open it.
@@ -104,16 +100,7 @@ func (r *Register) Take(ctx context.Context, call Call, id string, step Step) (*
 		r.effects.Lock()
 		defer r.effects.Unlock()
 	}
-	var reply *Reply
-	err := retry(ctx, func() error {
-		var err error
-		if reply, err = r.Again(ctx, call); reply != nil || err != nil {
-			return err
-		}
-		reply, err = r.take(ctx, call, id, step)
-		return err
-	})
-	return reply, err
+	return r.once(ctx, call, func() (*Reply, error) { return r.take(ctx, call, id, step) })
 }
 
 func (r *Register) take(ctx context.Context, call Call, id string, step Step) (*Reply, error) {

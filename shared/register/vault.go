@@ -10,6 +10,7 @@ import (
 
 	"shixin/shared/keys"
 	"shixin/shared/listing"
+	"shixin/shared/records"
 	"shixin/shared/subject"
 )
 
@@ -19,6 +20,9 @@ type vault struct {
 	Texts  map[listing.Text]sealedText `json:"texts,omitempty"`
 	Values map[string]string           `json:"values,omitempty"` // subject.Ref.ID -> normal value
 	Salts  map[int64][]byte            `json:"salts,omitempty"`  // journal number -> salt of its leaf
+	Used   map[side]used               `json:"used,omitempty"`
+
+	added map[listing.Text]sealedText // texts of this step
 }
 
 type sealedText struct {
@@ -27,7 +31,7 @@ type sealedText struct {
 }
 
 func newVault() *vault {
-	return &vault{Texts: map[listing.Text]sealedText{}, Values: map[string]string{}, Salts: map[int64][]byte{}}
+	return &vault{Texts: map[listing.Text]sealedText{}, Values: map[string]string{}, Salts: map[int64][]byte{}, Used: map[side]used{}, added: map[listing.Text]sealedText{}}
 }
 
 // put keeps a text and returns the commitment to it.
@@ -39,6 +43,7 @@ func (v *vault) put(text string) listing.Text {
 	sum := sha256.Sum256(append(append([]byte{}, salt...), text...))
 	t := listing.Text(base64.RawURLEncoding.EncodeToString(sum[:]))
 	v.Texts[t] = sealedText{Salt: salt, Text: text}
+	v.added[t] = v.Texts[t]
 	return t
 }
 
@@ -116,9 +121,49 @@ func (v *vault) conviction(c *Conviction) *listing.Conviction {
 
 func vaultBound(id string) []byte { return []byte("listing " + id) }
 
-// seal closes the vault for storing.
-func (v *vault) seal(ctx context.Context, s keys.Sealer, id string) ([]byte, error) {
-	return s.Seal(ctx, encodeJSON(v), vaultBound(id))
+// seal closes the vault for storing after a step, unless it has no room for what the step adds.
+func (v *vault) seal(ctx context.Context, s keys.Sealer, id string, step listing.Event) ([]byte, error) {
+	closed := *v
+	if len(v.added) > 0 {
+		added := used{}
+		for _, t := range v.added {
+			added.Plain += len(t.Text)
+		}
+		added.Sealed = len(squeeze(encodeJSON(v.added)))
+		var err error
+		if closed.Used, err = charge(v.Used, step, added); err != nil {
+			return nil, err
+		}
+	}
+	sealed, err := s.Seal(ctx, squeeze(encodeJSON(&closed)), vaultBound(id))
+	if err == nil && len(sealed) > mostItem {
+		err = records.TooLarge()
+	}
+	return sealed, err
+}
+
+// fits refuses a proposal that will find no room, without storing it.
+func (v *vault) fits(ctx context.Context, s keys.Sealer, events []listing.Event) error {
+	plain := 0
+	for _, t := range v.added {
+		plain += len(t.Text)
+	}
+	l, err := listing.Fold(listing.Listing{}, events...)
+	if err != nil {
+		return err
+	}
+	for _, n := range l.Content.Subject.Names {
+		plain += len(n.Text)
+	}
+	if plain < fewBytes {
+		return nil
+	}
+	last := events[len(events)-1]
+	if err := checkState(last, &l, len(encodeJSON(&l))); err != nil {
+		return err
+	}
+	_, err = v.seal(ctx, s, l.ID, last)
+	return err
 }
 
 // openVault opens a stored vault; an erased one is empty.
@@ -129,6 +174,9 @@ func openVault(ctx context.Context, s keys.Sealer, id string, sealed []byte) (*v
 	}
 	plain, err := s.Open(ctx, sealed, vaultBound(id))
 	if err != nil {
+		return nil, fmt.Errorf("register: the sealed part of listing %s: %w", id, err)
+	}
+	if plain, err = unsqueeze(plain); err != nil {
 		return nil, fmt.Errorf("register: the sealed part of listing %s: %w", id, err)
 	}
 	return v, decodeJSON(plain, v)

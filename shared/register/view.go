@@ -146,7 +146,6 @@ func (r *Register) view(call Call, l *listing.Listing, v *vault, rules listing.R
 	l = &judged
 	today := workday.DayOf(call.Now)
 	res := resource(call.Who, l, rules, today)
-	s := show{v: v, clear: res.Own || call.Who.Role == access.Officer || call.Who.Role == access.Decider}
 	view := View{
 		ID: l.ID, Regime: l.Regime, RegimeVersion: l.RegimeVersion, Ground: l.Ground, Authority: l.Authority.ID,
 		State: l.State, Published: l.Published(today), Version: l.Version,
@@ -154,6 +153,7 @@ func (r *Register) view(call Call, l *listing.Listing, v *vault, rules listing.R
 		Term: term(l, rules),
 	}
 	inner := r.Policy.Allow(call.Who, "listing.events", res) == nil
+	s := show{v: v, clear: inner && (res.Own || call.Who.Role == access.Officer || call.Who.Role == access.Decider)}
 	field := func(name string) bool { return inner || slices.Contains(rules.Ground.Publication.Fields, name) }
 	view.Subject = s.subject(&l.Content.Subject, field("name"), field("identifiers"), inner)
 	if field("facts") {

@@ -24,20 +24,26 @@ type change struct {
 	line   int             // of the import's row that it comes from
 }
 
-// rivalError says which change's subject has an open listing on its ground already.
-type rivalError struct {
+// changeError says which of several changes is refused.
+type changeError struct {
 	change *change
 	err    error
 }
 
-func (e *rivalError) Error() string { return e.err.Error() }
-func (e *rivalError) Unwrap() error { return e.err }
+func (e *changeError) Error() string { return e.err.Error() }
+func (e *changeError) Unwrap() error { return e.err }
 
 // commit writes changes of listings with all that follows from them, all or nothing: state, events, sealed texts, places in
 // queues, claims, journal entries, what the list says about each identifier, and the head. head is the head that was read, nil where no
 // change has an effect. more adds what else belongs to the same Write. It returns *records.Lost when others wrote meanwhile.
 func (r *Register) commit(ctx context.Context, now time.Time, head *records.Head, changes []*change, more func(*records.Batch) error) error {
 	b := &records.Batch{}
+	for _, c := range changes {
+		var err error
+		if c.after, err = listing.Fold(c.stored.State, c.events...); err != nil {
+			return err
+		}
+	}
 	if err := r.claims(ctx, now, changes, b); err != nil {
 		return err
 	}
@@ -45,19 +51,20 @@ func (r *Register) commit(ctx context.Context, now time.Time, head *records.Head
 		return err
 	}
 	for _, c := range changes {
-		sealed, err := c.vault.seal(ctx, r.Seal, c.after.ID)
+		step := c.events[len(c.events)-1]
+		sealed, err := c.vault.seal(ctx, r.Seal, c.after.ID, step)
 		if err != nil {
-			return err
-		}
-		if len(sealed) > table.MaxItemBytes-4096 {
-			return records.TooLarge()
+			return refused(c, err)
 		}
 		var ends workday.Day
 		if c.after.State == listing.Listed && c.after.Term.Until != "" &&
 			(c.stored.State.State != listing.Listed || c.stored.State.Term.Until != c.after.Term.Until) {
 			ends = max(c.after.Term.Until, workday.DayOf(now)) // the clock has passed earlier days
 		}
-		b.PutListing(c.stored, c.after, c.events, sealed, earliest(listing.Clocks(c.after, c.rules)), ends)
+		size := b.PutListing(c.stored, c.after, c.events, sealed, earliest(listing.Clocks(c.after, c.rules)), ends)
+		if err := checkState(step, &c.after, size); err != nil {
+			return refused(c, err)
+		}
 		if was := c.stored.State.State == listing.Removed; was != (c.after.State == listing.Removed) {
 			b.MarkRemoved(c.after.ID, !was)
 		}
@@ -70,19 +77,29 @@ func (r *Register) commit(ctx context.Context, now time.Time, head *records.Head
 	return r.Store.Commit(ctx, now, b)
 }
 
+// refused says of which change a refusal is; other errors are of all.
+func refused(c *change, err error) error {
+	if fault.Of(err) == "" {
+		return err
+	}
+	return &changeError{c, err}
+}
+
 // journal adds an entry for each effect, and what the list then says about each identifier.
 func (r *Register) journal(ctx context.Context, now time.Time, head *records.Head, changes []*change, b *records.Batch) error {
 	var entries []journal.Entry
 	var owner []*change
 	for _, c := range changes {
-		c.after = c.stored.State
-		for _, e := range c.events {
-			before := c.after
-			after, err := listing.Fold(before, e)
-			if err != nil {
+		after := c.stored.State
+		for i, e := range c.events {
+			before := after
+			if i == len(c.events)-1 {
+				after = c.after
+			} else if folded, err := listing.Fold(before, e); err != nil {
 				return err
+			} else {
+				after = folded
 			}
-			c.after = after
 			if _, has := listing.Effect(e); has {
 				entry := listing.Entry(before, after, e, c.rules)
 				entry.At = e.At
@@ -126,12 +143,17 @@ func (r *Register) journal(ctx context.Context, now time.Time, head *records.Hea
 		if next, err = next.Add(e.At, leaf); err != nil {
 			return err
 		}
-		next = next.Know(e.Identifiers)
+		if next = next.Know(e.Identifiers); len(next.Lists) > max(mostLists, len(head.Lists)) {
+			return &changeError{owner[i], tooManyLists()}
+		}
 		b.PutEntry(e.N, bytes, leaf)
 		for _, ref := range slices.Concat(e.Identifiers, e.Left) {
 			rec := touched[ref.ID()]
 			rec.Record = rec.Record.Add(*e, ref.ID())
 			touched[ref.ID()] = rec
+			if rec.Record.Spans() > manySpans && len(encodeJSON(rec.Record)) > recordRoom(e.Type) {
+				return &changeError{owner[i], recordFull()}
+			}
 		}
 	}
 	for _, id := range ids {
@@ -154,65 +176,58 @@ func (r *Register) journal(ctx context.Context, now time.Time, head *records.Hea
 // claims keeps one open listing of a subject on a ground: an identifier of a listing that opens, or that a correction brings
 // in, is claimed, and one that goes is given back.
 func (r *Register) claims(ctx context.Context, now time.Time, changes []*change, b *records.Batch) error {
-	held := map[string]*records.Claim{}
-	var order []string
+	type move struct {
+		change *change
+		key    records.ClaimKey
+		has    bool // the identifier is the listing's after the change
+	}
+	var moves []move
+	var keys []records.ClaimKey
+	held := map[records.ClaimKey]*records.Claim{}
 	for _, c := range changes {
-		after, err := listing.Fold(c.stored.State, c.events...)
+		had, has := openClaims(&c.stored.State), openClaims(&c.after)
+		for _, ref := range slices.Concat(had, has) {
+			m := move{c, records.ClaimKey{Ref: ref.ID(), Regime: c.after.Regime, Ground: c.after.Ground}, contains(has, ref)}
+			if contains(had, ref) == m.has {
+				continue
+			}
+			moves = append(moves, m)
+			if _, known := held[m.key]; !known {
+				held[m.key] = nil
+				keys = append(keys, m.key)
+			}
+		}
+	}
+	for part := range slices.Chunk(keys, table.MaxKeys) {
+		claims, err := r.Store.Claims(ctx, now, part)
 		if err != nil {
 			return err
 		}
-		had, has := openClaims(&c.stored.State), openClaims(&after)
-		var refs []subject.Ref
-		for _, ref := range slices.Concat(had, has) {
-			if contains(had, ref) != contains(has, ref) && !contains(refs, ref) {
-				refs = append(refs, ref)
+		for i := range claims {
+			held[part[i]] = &claims[i]
+		}
+	}
+	for _, m := range moves {
+		claim, id := held[m.key], m.change.after.ID
+		switch {
+		case !m.has:
+			if claim.Open == id {
+				claim.Open = ""
 			}
-		}
-		if err := r.hold(ctx, now, refs, &after, held, &order); err != nil {
-			return err
-		}
-		for _, ref := range refs {
-			claim := held[claimID(ref, &after)]
-			switch {
-			case !contains(has, ref):
-				if claim.Open == after.ID {
-					claim.Open = ""
-				}
-			case claim.Open != "" && claim.Open != after.ID:
-				return &rivalError{c, secondOpen()}
-			default:
-				claim.Open = after.ID
-				if !slices.Contains(claim.All, after.ID) {
-					claim.All = append(claim.All, after.ID)
-				}
+			if !m.change.after.WasNoticed() { // it was never more than a draft, of which the subject learns nothing
+				claim.All = slices.DeleteFunc(claim.All, func(one string) bool { return one == id })
+			}
+		case claim.Open != "" && claim.Open != id:
+			return &changeError{m.change, secondOpen()}
+		default:
+			claim.Open = id
+			if !slices.Contains(claim.All, id) {
+				claim.All = append(claim.All, id)
 			}
 		}
 	}
-	for _, id := range order {
-		b.PutClaim(*held[id])
-	}
-	return nil
-}
-
-func claimID(ref subject.Ref, l *listing.Listing) string {
-	return ref.ID() + "#" + l.Regime + "#" + l.Ground
-}
-
-// hold reads claims that are not held yet.
-func (r *Register) hold(ctx context.Context, now time.Time, refs []subject.Ref, l *listing.Listing, held map[string]*records.Claim, order *[]string) error {
-	var missing []subject.Ref
-	for _, ref := range refs {
-		if held[claimID(ref, l)] == nil {
-			missing = append(missing, ref)
-		}
-	}
-	claims, err := r.Store.Claims(ctx, now, missing, l.Regime, l.Ground)
-	if err != nil {
-		return err
-	}
-	for i, ref := range missing {
-		held[claimID(ref, l)] = &claims[i]
-		*order = append(*order, claimID(ref, l))
+	for _, key := range keys {
+		b.PutClaim(*held[key])
 	}
 	return nil
 }

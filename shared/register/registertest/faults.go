@@ -1,0 +1,50 @@
+package registertest
+
+import (
+	"context"
+	"errors"
+	"sync"
+
+	"shixin/shared/table"
+)
+
+// ErrKilled is what a Table answers once it was told to fail.
+var ErrKilled = errors.New("the process was killed here")
+
+// Table counts the calls of a table, and fails at a chosen Write.
+type Table struct {
+	table.Table
+
+	mu     sync.Mutex
+	Gets   []table.Read
+	Writes int
+	// FailAt is the number of the Write, from 1, that fails; 0 is none. Every Write after it fails too.
+	FailAt int
+	// Lost says that the failing Write takes effect and only its answer is lost.
+	Lost bool
+}
+
+// Get counts.
+func (t *Table) Get(ctx context.Context, r table.Read) ([]table.Item, error) {
+	t.mu.Lock()
+	t.Gets = append(t.Gets, r)
+	t.mu.Unlock()
+	return t.Table.Get(ctx, r)
+}
+
+// Write counts, and fails where it should.
+func (t *Table) Write(ctx context.Context, b table.Batch) error {
+	t.mu.Lock()
+	t.Writes++
+	n, at, lost := t.Writes, t.FailAt, t.Lost
+	t.mu.Unlock()
+	if at == 0 || n < at {
+		return t.Table.Write(ctx, b)
+	}
+	if lost && n == at {
+		if err := t.Table.Write(ctx, b); err != nil {
+			return err
+		}
+	}
+	return ErrKilled
+}

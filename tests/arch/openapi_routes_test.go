@@ -1,9 +1,11 @@
 package arch
 
 import (
+	"maps"
 	"slices"
 	"testing"
 
+	"shixin/functions/compliance"
 	"shixin/functions/registry"
 	"shixin/functions/status"
 	"shixin/infra/policies"
@@ -12,9 +14,16 @@ import (
 	"shixin/shared/web"
 )
 
-func routes() []web.Route {
-	return slices.Concat(registry.Routes(registry.Deps{}), status.Routes(status.Deps{}))
+// tables are the route tables of the functions that answer over HTTP, by the function's name.
+func tables() map[string][]web.Route {
+	return map[string][]web.Route{
+		"registry":   registry.Routes(registry.Deps{}),
+		"status":     status.Routes(status.Deps{}),
+		"compliance": compliance.Routes(compliance.Deps{}),
+	}
 }
+
+func routes() []web.Route { return slices.Concat(slices.Collect(maps.Values(tables()))...) }
 
 // What the contract says of a route's callers, token and query parameters is what the route table and the policies hold.
 func TestOpenAPIRoutes(t *testing.T) {

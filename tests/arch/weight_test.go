@@ -1,0 +1,48 @@
+package arch
+
+import (
+	"path"
+	"slices"
+	"strings"
+	"testing"
+)
+
+// What a function does not use it does not link: each import is paid for at every cold start.
+func TestWhatFunctionsLink(t *testing.T) {
+	never := []string{ // by no function at all
+		"go.etcd.io/bbolt/...", "pgregory.net/rapid", "github.com/getkin/kin-openapi/...", "testing", "net/http/httptest",
+		module + "infra/local/...", module + "infra/samfile", module + "infra/engines/...", module + "infra/check/...",
+		module + "shared/table/bolt", module + "shared/blob/file", module + "shared/queue/memory", module + "shared/keys/file",
+		"github.com/aws/aws-sdk-go-v2/config", "github.com/aws/aws-sdk-go-v2/service/sso", "github.com/aws/aws-sdk-go-v2/service/sts",
+	}
+	no := map[string][]string{
+		"status": {
+			"github.com/go-playground/validator/v10", "github.com/tink-crypto/tink-go/v2/...", "github.com/google/cel-go/...", "go.yaml.in/yaml/v3",
+			"github.com/aws/aws-sdk-go-v2/service/s3", "github.com/aws/aws-sdk-go-v2/service/sqs",
+			module + "shared/register", module + "infra/regimes", module + "infra/calendars", "encoding/csv",
+		},
+		"registry":  {"github.com/aws/aws-sdk-go-v2/service/s3"},
+		"adoption":  {"github.com/aws/aws-sdk-go-v2/service/s3", "github.com/go-playground/validator/v10"},
+		"clock":     {"github.com/aws/aws-sdk-go-v2/service/s3", "github.com/go-playground/validator/v10"},
+		"auditplan": {"github.com/go-playground/validator/v10"},
+		"auditwork": {"github.com/go-playground/validator/v10"},
+	}
+	seen := 0
+	for _, p := range own(t) {
+		if !mains(p.short()) {
+			continue
+		}
+		seen++
+		name := path.Base(path.Dir(p.ImportPath))
+		for _, unwanted := range slices.Concat(never, no[name]) {
+			for _, linked := range p.Deps {
+				if folder, all := strings.CutSuffix(unwanted, "/..."); linked == unwanted || all && under(linked, folder) {
+					t.Errorf("%s links %s", name, linked)
+				}
+			}
+		}
+	}
+	if seen < 4 {
+		t.Errorf("only %d functions", seen)
+	}
+}

@@ -88,6 +88,7 @@ func document(text string) (*yaml.Node, error) {
 //	(any)       something, and not null
 //	(absent)    no such field
 //	!has TEXT   a text with this in it
+//	!not_has T  a text without this in it
 //	!not VALUE  anything else
 //	!like REGEX a text like this
 //	!as NAME    something, which the script then calls $NAME
@@ -190,6 +191,10 @@ func (v variables) scalar(at string, want *yaml.Node, got any) []string {
 	case "!has":
 		if !isText || !strings.Contains(text, plain(wanted)) {
 			return refuse("a text with " + show(wanted))
+		}
+	case "!not_has":
+		if !isText || strings.Contains(text, plain(wanted)) {
+			return refuse("a text without " + show(wanted))
 		}
 	case "!like":
 		if like, err := regexp.Compile(plain(wanted)); err != nil || !isText || !like.MatchString(text) {

@@ -1,0 +1,469 @@
+package e2e
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"sync"
+	"syscall"
+	"testing"
+	"time"
+)
+
+// TestKills starts the program on one folder, writes to it from several sides, kills it, and starts it again, SHIXIN_KILLS
+// times (3). After each start everything that was acknowledged is there, and nothing is half done.
+func TestKills(t *testing.T) {
+	kills := 3
+	if s := os.Getenv("SHIXIN_KILLS"); s != "" {
+		var err error
+		if kills, err = strconv.Atoi(s); err != nil {
+			t.Fatalf("SHIXIN_KILLS: %v", err)
+		}
+	}
+	seed := uint64(time.Now().UnixNano())
+	if s := os.Getenv("SHIXIN_SEED"); s != "" {
+		var err error
+		if seed, err = strconv.ParseUint(s, 10, 64); err != nil {
+			t.Fatalf("SHIXIN_SEED: %v", err)
+		}
+	}
+	t.Logf("SHIXIN_SEED=%d", seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+	p := &program{t: t, binary: build(t), data: t.TempDir()}
+	kept := &acknowledged{}
+	for i := range kills {
+		p.start()
+		kept.check(p)
+		writing, stop := context.WithCancel(t.Context())
+		var writers sync.WaitGroup
+		for w := range 4 {
+			writers.Go(func() { kept.write(writing, p, i, w) })
+		}
+		after := time.Duration(50+random.IntN(1200)) * time.Millisecond
+		time.Sleep(after)
+		p.kill()
+		stop()
+		writers.Wait()
+		listings, imports := kept.count()
+		t.Logf("killed after %v: %d listings, %d imports acknowledged", after, listings, imports)
+	}
+	p.start()
+	kept.check(p)
+	kept.finish(p)
+	kept.check(p)
+	p.terminate()
+}
+
+// TestTerminate ends a program that is being asked, and then one that is starting.
+func TestTerminate(t *testing.T) {
+	p := &program{t: t, binary: build(t), data: t.TempDir()}
+	p.start()
+	kept := &acknowledged{}
+	writing, stop := context.WithCancel(t.Context())
+	var writers sync.WaitGroup
+	for w := range 4 {
+		writers.Go(func() { kept.write(writing, p, 0, w) })
+	}
+	time.Sleep(300 * time.Millisecond)
+	p.terminate()
+	stop()
+	writers.Wait()
+	p.start()
+	kept.check(p)
+	kept.finish(p)
+	p.terminate()
+}
+
+var built struct {
+	sync.Once
+	path string
+	err  error
+}
+
+// build makes the program once.
+func build(t *testing.T) string {
+	t.Helper()
+	built.Do(func() {
+		dir, err := os.MkdirTemp("", "shixin-e2e")
+		if err != nil {
+			built.err = err
+			return
+		}
+		built.path = filepath.Join(dir, "local")
+		out, err := exec.Command("go", "build", "-o", built.path, "shixin/infra/local").CombinedOutput()
+		if err != nil {
+			built.err = fmt.Errorf("%w\n%s", err, out)
+		}
+	})
+	if built.err != nil {
+		t.Fatal(built.err)
+	}
+	return built.path
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if built.path != "" {
+		_ = os.RemoveAll(filepath.Dir(built.path)) // a folder of the system's temporary ones
+	}
+	os.Exit(code)
+}
+
+// program is the local run as a process of its own.
+type program struct {
+	t      *testing.T
+	binary string
+	data   string
+	url    string
+	cmd    *exec.Cmd
+	output bytes.Buffer
+	tokens sync.Map
+	client *http.Client
+}
+
+// start starts it and waits until it says that it is ready.
+func (p *program) start() {
+	p.t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		p.t.Fatal(err)
+	}
+	address := listener.Addr().String()
+	if err := listener.Close(); err != nil {
+		p.t.Fatal(err)
+	}
+	p.output.Reset()
+	p.url, p.tokens = "http://"+address, sync.Map{}
+	p.client = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 8}}
+	p.cmd = exec.Command(p.binary, "-listen", address, "-data", p.data, "-empty")
+	p.cmd.Dir = "../.."
+	p.cmd.Stdout, p.cmd.Stderr = &p.output, &p.output
+	if err := p.cmd.Start(); err != nil {
+		p.t.Fatal(err)
+	}
+	running := p.cmd
+	p.t.Cleanup(func() {
+		if running.ProcessState == nil {
+			_ = running.Process.Kill() // it may have ended just now
+			_ = running.Wait()
+		}
+	})
+	for deadline := time.Now().Add(20 * time.Second); ; {
+		response, err := p.client.Get(p.url + "/healthz")
+		if err == nil {
+			_ = response.Body.Close()
+			if response.StatusCode == http.StatusOK {
+				return
+			}
+		}
+		if time.Now().After(deadline) {
+			_ = p.cmd.Process.Kill() // it is judged below
+			_ = p.cmd.Wait()
+			p.t.Fatalf("not ready: %v\n%s", err, &p.output)
+		}
+		time.Sleep(20 * time.Millisecond)
+	}
+}
+
+func (p *program) kill() {
+	p.t.Helper()
+	if err := p.cmd.Process.Kill(); err != nil {
+		p.t.Fatalf("%v\n%s", err, &p.output)
+	}
+	err := p.cmd.Wait()
+	if exit, ok := errors.AsType[*exec.ExitError](err); !ok || exit.Sys().(syscall.WaitStatus).Signal() != syscall.SIGKILL {
+		p.t.Fatalf("it ended by itself: %v\n%s", err, &p.output)
+	}
+}
+
+func (p *program) terminate() {
+	p.t.Helper()
+	if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		p.t.Fatal(err)
+	}
+	if err := p.cmd.Wait(); err != nil {
+		p.t.Fatalf("SIGTERM: %v\n%s", err, &p.output)
+	}
+	if strings.Contains(p.output.String(), "level=ERROR") {
+		p.t.Errorf("it logged errors:\n%s", &p.output)
+	}
+}
+
+// call asks as a persona and returns the answer's fields. An error is a connection that broke, or a status that is none of those wanted.
+func (p *program) call(ctx context.Context, persona, method, path, media, body string, wanted ...int) (map[string]any, error) {
+	token, _ := p.tokens.Load(persona)
+	if token == nil && persona != "" {
+		got, err := p.call(ctx, "", "POST", "/dev/token", "application/json", `{"persona":"`+persona+`"}`, 200)
+		if err != nil {
+			return nil, err
+		}
+		token = got["access_token"]
+		p.tokens.Store(persona, token)
+	}
+	r, err := http.NewRequestWithContext(ctx, method, p.url+path, strings.NewReader(body))
+	if err != nil {
+		return nil, err
+	}
+	if body != "" {
+		r.Header.Set("Content-Type", media)
+	}
+	if persona != "" {
+		r.Header.Set("Authorization", "Bearer "+plain(token))
+	}
+	response, err := p.client.Do(r)
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = response.Body.Close() }()
+	var out map[string]any
+	if err := json.NewDecoder(response.Body).Decode(&out); err != nil {
+		return nil, err
+	}
+	for _, status := range wanted {
+		if response.StatusCode == status {
+			return out, nil
+		}
+	}
+	return nil, &refused{method + " " + path, response.StatusCode, out}
+}
+
+type refused struct {
+	call   string
+	status int
+	answer map[string]any
+}
+
+func (r *refused) Error() string { return fmt.Sprintf("%s: %d %s", r.call, r.status, show(r.answer)) }
+
+// acknowledged is what a caller was told that it is done.
+type acknowledged struct {
+	mu       sync.Mutex
+	listings []*told
+	imports  []*batch
+	broken   []error // what was refused and should not have been
+}
+
+// told is a listing with the last state and version that an answer gave.
+type told struct {
+	id, uscc, state string
+	version         float64
+}
+
+// batch is an import; adopted where its adoption was acknowledged.
+type batch struct {
+	id      string
+	first   int // of its list-refs
+	adopted bool
+}
+
+const batchRows = 60
+
+func (a *acknowledged) count() (listings, imports int) {
+	a.mu.Lock()
+	defer a.mu.Unlock()
+	return len(a.listings), len(a.imports)
+}
+
+// write takes listings through their life, and now and then an import, until the program is gone.
+func (a *acknowledged) write(ctx context.Context, p *program, round, writer int) {
+	for n := 0; ctx.Err() == nil; n++ {
+		serial := (round*10+writer)*1000 + n
+		err := a.life(ctx, p, serial)
+		if err == nil && writer == 0 && n%3 == 0 {
+			err = a.list(ctx, p, serial)
+		}
+		if _, ok := errors.AsType[*refused](err); ok {
+			a.mu.Lock()
+			a.broken = append(a.broken, err)
+			a.mu.Unlock()
+			return
+		}
+		if err != nil {
+			return // the program was killed
+		}
+	}
+}
+
+// life is one listing from its proposal to its decision, and every other one further to its removal.
+func (a *acknowledged) life(ctx context.Context, p *program, serial int) error {
+	l := &told{uscc: organisation(serial)}
+	body := fmt.Sprintf(`{"regime":"telecom-fraud","ground":"designated-trading","subject":{"kind":"organization","names":[{"text":"虚构%d有限公司","lang":"zh"}],`+
+		`"identifiers":[{"scheme":"uscc","value":"%s"}]},"facts":"Sold cards.","legal_basis":["Joint Measures"],"evidence":[%s]}`, serial, l.uscc, show(evidence))
+	got, err := p.call(ctx, "officer", "POST", "/v1/listings", "application/json", body, 201)
+	if err != nil {
+		return err
+	}
+	l.id = plain(got["id"])
+	a.mu.Lock()
+	a.listings = append(a.listings, l)
+	a.mu.Unlock()
+	note := func(got map[string]any) {
+		a.mu.Lock()
+		defer a.mu.Unlock()
+		l.state = plain(got["state"])
+		l.version, _ = got["version"].(float64)
+	}
+	note(got)
+	today := time.Now().In(time.FixedZone("", 8*60*60))
+	steps := []struct{ persona, step, body string }{
+		{"officer", "notice", fmt.Sprintf(`{"method":"post","served_at":%q,"respond_until":%q}`, today.Format(time.RFC3339), today.AddDate(0, 0, 3).Format(time.DateOnly))},
+		{"officer", "statements", `{"kind":"waiver","text":"Waived."}`},
+		{"decider", "decision", `{"outcome":"list","reasons":"Proved."}`},
+		{"officer", "requests", `{"kind":"revocation","grounds":"A mistake."}`},
+		{"second-decider", "requests/1/outcome", `{"outcome":"granted","reasons":"A mistake."}`},
+	}
+	if serial%2 == 0 {
+		steps = steps[:3]
+	}
+	for _, s := range steps {
+		got, err := p.call(ctx, s.persona, "POST", "/v1/listings/"+l.id+"/"+s.step, "application/json", s.body, 200, 201)
+		if err != nil {
+			return err
+		}
+		if got["state"] != nil {
+			note(got)
+		}
+	}
+	return nil
+}
+
+// list imports rows and adopts them.
+func (a *acknowledged) list(ctx context.Context, p *program, serial int) error {
+	first := serial * 100
+	var rows strings.Builder
+	for i := range batchRows {
+		fmt.Fprintf(&rows, `{"regime":"reference","ground":"mirrored","subject":{"kind":"organization","names":[{"text":"ENTRY %[1]d"}],"identifiers":[{"scheme":"list-ref","value":"test:%[1]d"}]},`+
+			`"facts":"Entry.","legal_basis":["Another list"],"decided":{"document":"Entry %[1]d","on":"2020-01-01"}}`+"\n", first+i)
+	}
+	got, err := p.call(ctx, "officer", "POST", "/v1/imports", "application/x-ndjson", rows.String(), 201)
+	if err != nil {
+		return err
+	}
+	b := &batch{id: plain(got["id"]), first: first}
+	a.mu.Lock()
+	a.imports = append(a.imports, b)
+	a.mu.Unlock()
+	if _, err = p.call(ctx, "decider", "POST", "/v1/imports/"+b.id+"/adoption", "", "", 202); err != nil {
+		return err
+	}
+	a.mu.Lock()
+	b.adopted = true
+	a.mu.Unlock()
+	return nil
+}
+
+// check holds the register against what was acknowledged, its journal against its numbers, and the status against the journal.
+func (a *acknowledged) check(p *program) {
+	t, ctx := p.t, p.t.Context()
+	t.Helper()
+	for _, err := range a.broken {
+		t.Errorf("refused while writing: %v", err)
+	}
+	in := map[string]bool{} // by the journal
+	n := 0.0
+	for more := true; more; {
+		got, err := p.call(ctx, "auditor", "GET", fmt.Sprintf("/v1/changes?limit=500&after=%d", int(n)), "", "", 200)
+		if err != nil {
+			t.Fatal(err)
+		}
+		items := got["items"].([]any)
+		for _, item := range items {
+			entry := item.(map[string]any)
+			if entry["n"] != n+1 {
+				t.Fatalf("the journal goes from %v to %v", n, entry["n"])
+			}
+			n++
+			id := plain(entry["listing"])
+			if entry["type"] == "listed" && in[id] {
+				t.Errorf("%s is listed twice", id)
+			}
+			in[id] = entry["type"] != "removed"
+		}
+		more = n < got["list_version"].(float64)
+		if more && len(items) == 0 {
+			t.Fatalf("the journal ends at %v of %v", n, got["list_version"])
+		}
+	}
+	for _, l := range a.listings {
+		got, err := p.call(ctx, "officer", "GET", "/v1/listings/"+l.id, "", "", 200)
+		if err != nil {
+			t.Errorf("acknowledged as %s: %v", l.state, err)
+			continue
+		}
+		version, _ := got["version"].(float64)
+		if version < l.version {
+			t.Errorf("%s: version %v, acknowledged was %v", l.id, version, l.version)
+		}
+		listed := got["state"] == "listed"
+		if listed != in[l.id] {
+			t.Errorf("%s is %v, and by the journal in force: %v", l.id, got["state"], in[l.id])
+		}
+		status, err := p.call(ctx, "operator", "GET", "/v1/status/uscc/"+l.uscc, "", "", 200)
+		if err != nil {
+			t.Error(err)
+		} else if (status["verdict"] == "listed") != listed {
+			t.Errorf("%s is %v, its status %v", l.id, got["state"], status["verdict"])
+		}
+	}
+}
+
+// finish waits until the imports have ended by themselves, and holds that each row is listed once.
+func (a *acknowledged) finish(p *program) {
+	t, ctx := p.t, p.t.Context()
+	t.Helper()
+	for _, b := range a.imports {
+		if !b.adopted {
+			continue
+		}
+		for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+			got, err := p.call(ctx, "officer", "GET", "/v1/imports/"+b.id, "", "", 200)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got["state"] == "adopted" {
+				if got["listed"] != float64(batchRows) || got["failed_total"] != 0.0 {
+					t.Errorf("import %s: %s", b.id, show(got))
+				}
+				break
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("import %s does not end: %s", b.id, show(got))
+			}
+		}
+		for _, i := range []int{0, batchRows / 2, batchRows - 1} {
+			got, err := p.call(ctx, "", "GET", fmt.Sprintf("/v1/status/list-ref/test:%d", b.first+i), "", "", 200)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got["verdict"] != "listed" || len(got["listings"].([]any)) != 1 {
+				t.Errorf("test:%d: %s", b.first+i, show(got))
+			}
+		}
+	}
+}
+
+// organisation is a unified social credit code of its own for each number (GB 32100-2015, GB 11714-1997).
+func organisation(n int) string {
+	const alphabet, letters = "0123456789ABCDEFGHJKLMNPQRTUWXY", "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
+	code := fmt.Sprintf("MA%06d", n)
+	sum := 0
+	for i, weight := range []int{3, 7, 9, 10, 5, 8, 4, 2} {
+		sum += strings.IndexByte(letters, code[i]) * weight
+	}
+	code = "91320500" + code + string("0X987654321"[sum%11])
+	sum = 0
+	for i, weight := 0, 1; i < len(code); i, weight = i+1, weight*3%31 {
+		sum += strings.IndexByte(alphabet, code[i]) * weight
+	}
+	return code + string(alphabet[(31-sum%31)%31])
+}

@@ -127,9 +127,8 @@ func (d *desk) list(b *testing.B, rows []byte) int {
 		b.Fatalf("%d rejected, first %v", created.RejectedTotal, created.Rejected[0])
 	}
 	call(b, d.registry, request(decider, "POST", "/v1/imports/"+created.ID+"/adoption", "", ""), nil)
-	message, err := json.Marshal(map[string]any{"import": created.ID, "at": now})
-	if err != nil {
-		b.Fatal(err)
+	message := events.SQSMessage{
+		MessageId: "1", Body: fmt.Sprintf(`{"import":%q}`, created.ID), Attributes: map[string]string{"SentTimestamp": fmt.Sprint(now.UnixMilli())},
 	}
 	var progress struct {
 		State  string
@@ -137,7 +136,7 @@ func (d *desk) list(b *testing.B, rows []byte) int {
 		Failed []any
 	}
 	for progress.State != "adopted" {
-		answer, err := d.adoption(b.Context(), events.SQSEvent{Records: []events.SQSMessage{{MessageId: "1", Body: string(message)}}})
+		answer, err := d.adoption(b.Context(), events.SQSEvent{Records: []events.SQSMessage{message}})
 		if err != nil || len(answer.BatchItemFailures) > 0 {
 			b.Fatal("adoption failed", err)
 		}

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"shixin/shared/boot"
+	"shixin/shared/boot/registering"
+	"shixin/shared/boot/supervising"
 	"shixin/shared/register"
 	"shixin/shared/supervision"
 )
@@ -19,7 +21,7 @@ type Deps struct {
 
 // Function makes the Lambda function from its ports.
 func Function(p boot.Ports) boot.Schedule {
-	d := Deps{Register: register.New(p), Supervision: supervision.New(p)}
+	d := Deps{Register: registering.New(p), Supervision: supervising.New(p)}
 	return func(ctx context.Context, s boot.Scheduled) error { return Run(ctx, d, s.Time) }
 }
 

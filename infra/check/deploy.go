@@ -39,13 +39,13 @@ func build(ctx context.Context, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	template, err := samfile.Load("template.yaml", samfile.Values{})
+	template, err := samfile.Load("template.yaml", samfile.Values{Parameters: map[string]string{"Issuer": "http://127.0.0.1"}})
 	if err != nil {
 		return err
 	}
 	processor := map[string]string{"amd64": "x86_64", "arm64": "arm64"}[runtime.GOARCH]
 	if processor == "" {
-		return fmt.Errorf("Lambda has no processor like this machine's, %s", runtime.GOARCH)
+		return fmt.Errorf("this machine is %s, and Lambda has no such processor", runtime.GOARCH)
 	}
 	if err := execute(ctx, out, nil, sam, "build", "--template", "template.yaml", "--build-dir", built, "--parameter-overrides", "Architecture="+processor); err != nil {
 		return err

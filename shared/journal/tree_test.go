@@ -100,7 +100,7 @@ func TestLeafHidesWithoutItsSalt(t *testing.T) {
 		seen[leaf] = true
 	}
 	salt := bytes.Repeat([]byte{1}, 16)
-	if journal.Leaf(salt, entry) != journal.Leaf(salt, entry) || string(entry) != `{"n":1}` {
+	if first, second := journal.Leaf(salt, entry), journal.Leaf(salt, entry); first != second || string(entry) != `{"n":1}` {
 		t.Error("a leaf is made of salt and entry alone, and changes neither")
 	}
 }

@@ -79,7 +79,7 @@ func receiver(f *ast.FuncDecl) *ast.Ident {
 }
 
 // copyLines is the length from which on a body that stands twice is a copy. Three copied lines beat a helper.
-const copyLines = 8
+const copyLines = 10
 
 // copies finds functions whose bodies are the same to the letter.
 func copies(set *token.FileSet, files []*ast.File) (found []Finding) {

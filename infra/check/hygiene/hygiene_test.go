@@ -10,7 +10,7 @@ import (
 )
 
 func TestCheck(t *testing.T) {
-	body := strings.Repeat("\tn++\n", 9)
+	body := strings.Repeat("\tn++\n", 11)
 	for _, c := range []struct {
 		name string
 		file string
@@ -39,7 +39,7 @@ func TestCheck(t *testing.T) {
 		{"an interface says it", "a.go", "package a\n\n// B is one.\ntype B interface{ C() }\n\n// D is one.\ntype D int\n\nfunc (D) C() {}\n", nil},
 		{"comments shared", "a.go", "package a\n\n// Two.\nconst (\n\tA = 1\n\tB = 2\n)\n\nconst (\n\tC = 1 // one\n)\n", nil},
 		{"tests need none", "a_test.go", "package a\n\nfunc TestA() {}\n", nil},
-		{"copies", "a.go", "package a\n\nfunc b(n int) {\n" + body + "}\n\nfunc c(n int) {\n" + body + "}\n", []string{"15: c is a copy"}},
+		{"copies", "a.go", "package a\n\nfunc b(n int) {\n" + body + "}\n\nfunc c(n int) {\n" + body + "}\n", []string{"17: c is a copy"}},
 		{"short copies", "a.go", "package a\n\nfunc b(n int) {\n\tn++\n}\n\nfunc c(n int) {\n\tn++\n}\n", nil},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -221,3 +221,35 @@ func TestRolesAreConfined(t *testing.T) {
 		}
 	}
 }
+
+// What a function's ports read from its environment is what the template sets for it, neither less nor more.
+func TestEnvironmentIsWhatIsRead(t *testing.T) {
+	all := packages(t)
+	for _, f := range template(t).Functions {
+		read := map[string]bool{}
+		for _, linked := range append(all[module+"functions/"+f.Name+"/lambda"].Deps, module+"functions/"+f.Name) {
+			if p := all[linked]; p.own() {
+				_, files := p.files(t)
+				for _, file := range files {
+					ast.Inspect(file, func(n ast.Node) bool {
+						if l, ok := n.(*ast.BasicLit); ok && strings.HasPrefix(l.Value, `"SHIXIN_`) {
+							read[strings.Trim(l.Value, `"`)] = true
+						}
+						return true
+					})
+				}
+			}
+		}
+		for name := range f.Environment {
+			if strings.HasPrefix(name, "SHIXIN_") && !read[name] {
+				t.Errorf("%s: the template sets %s and nothing reads it", f.Name, name)
+			}
+		}
+		for name := range read {
+			// A function may send to one queue only, and one that hashes nothing needs no keyring.
+			if _, set := f.Environment[name]; !set && !strings.HasPrefix(name, "SHIXIN_QUEUE_") && name != "SHIXIN_WRAPPED_KEYS" {
+				t.Errorf("%s reads %s and the template does not set it", f.Name, name)
+			}
+		}
+	}
+}

@@ -64,7 +64,7 @@ func TestKills(t *testing.T) {
 	p.terminate()
 }
 
-// TestTerminate ends a program that is being asked, and then one that is starting.
+// TestTerminate ends a program in the middle of its work: what was acknowledged is kept, and it says that it ended well.
 func TestTerminate(t *testing.T) {
 	p := &program{t: t, binary: build(t), data: t.TempDir()}
 	p.start()

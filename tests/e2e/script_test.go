@@ -45,11 +45,7 @@ func TestScripts(t *testing.T) {
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("no scripts: %v", err)
 	}
-	at := *endpoint
-	if at == "" && os.Getenv("SHIXIN_E2E") == "dynamo" {
-		at = enginestest.Dynoxide(t)
-	}
-	for i, path := range paths {
+	for _, path := range paths {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".txt"), func(t *testing.T) {
 			t.Parallel()
 			statements, err := parse(path)
@@ -63,11 +59,7 @@ func TestScripts(t *testing.T) {
 			if err != nil {
 				t.Fatalf("%s: %v", statements[0].where(), err)
 			}
-			w := newWorld(t, begin, func(c *server.Config) {
-				if at != "" {
-					c.Endpoint, c.Table = at, fmt.Sprintf("e2e-%d-%d", time.Now().UnixNano(), i)
-				}
-			})
+			w := newWorld(t, begin)
 			for i := range statements[1:] {
 				w.do(&statements[1+i])
 			}
@@ -88,8 +80,8 @@ type world struct {
 	client  *http.Client
 }
 
-// newWorld starts an empty register at a time.
-func newWorld(t *testing.T, begin time.Time, change func(*server.Config)) *world {
+// newWorld starts an empty register at a time, on a table of its own.
+func newWorld(t *testing.T, begin time.Time) *world {
 	t.Helper()
 	started := time.Now()
 	w := &world{t: t, vars: variables{"document": evidence}, client: &http.Client{Timeout: time.Minute}}
@@ -98,8 +90,12 @@ func newWorld(t *testing.T, begin time.Time, change func(*server.Config)) *world
 		Now: func() time.Time { return begin.Add(time.Since(started)) },
 		Log: slog.New(slog.NewTextHandler(&testLog{t: t}, &slog.HandlerOptions{Level: slog.LevelError})),
 	}
-	if change != nil {
-		change(&w.config)
+	w.config.Endpoint = *endpoint
+	if *endpoint == "" && os.Getenv("SHIXIN_E2E") == "dynamo" {
+		w.config.Endpoint = enginestest.Dynoxide(t)
+	}
+	if w.config.Endpoint != "" {
+		w.config.Table = fmt.Sprintf("e2e-%d", time.Now().UnixNano())
 	}
 	w.start()
 	t.Cleanup(func() { w.stop() })

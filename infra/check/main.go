@@ -1,8 +1,10 @@
 // Command check runs every gate that a change has to pass, and says at the end how many did.
 //
 //	go run ./infra/check [-list] [-only vet,fuzz] [-v]
+//	go run ./infra/check -journal [-data DIR | -endpoint URL -table NAME] [-repair]
 //
 // It runs from the top of the repository and needs the engines of `go run ./infra/engines`. A missing engine fails.
+// With -journal it looks at a register instead: whether what the list says is what the journal's entries come to.
 package main
 
 import (
@@ -17,6 +19,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"shixin/infra/check/journalcheck"
 )
 
 // errFailed says that gates failed; what failed has been printed.
@@ -39,11 +43,23 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	list := flags.Bool("list", false, "say what the gates are and run none")
 	only := flags.String("only", "", "the gates to run, by name; all where empty")
 	verbose := flags.Bool("v", false, "print the output of gates that passed too")
+	journal := flags.Bool("journal", false, "run no gate: compare a register's journal with what follows from it")
+	repair := flags.Bool("repair", false, "with -journal: put right what does not follow")
+	var where journalcheck.Where
+	flags.StringVar(&where.Data, "data", "data", "with -journal: the `folder` of a local run, which must be stopped")
+	flags.StringVar(&where.Endpoint, "endpoint", "", "with -journal: `URL` of a DynamoDB API, or aws for that of the configured region")
+	flags.StringVar(&where.Table, "table", "shixin-local", "with -endpoint: the table's `name`")
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
 	if flags.NArg() > 0 {
 		return fmt.Errorf("unexpected argument %q; gates are named by -only", flags.Arg(0))
+	}
+	if *journal {
+		return journalcheck.Command(ctx, out, where, *repair)
+	}
+	if *repair {
+		return errors.New("-repair goes with -journal")
 	}
 	if _, err := os.Stat("go.mod"); err != nil {
 		return errors.New("run it from the top of the repository: go run ./infra/check")

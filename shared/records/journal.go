@@ -54,6 +54,11 @@ func (b *Batch) PutHead(read Head, next journal.Head) {
 	b.add("head", put(headKey(), read.version, next))
 }
 
+// CheckHead makes a batch fail, as "head", unless the head is as it was read.
+func (b *Batch) CheckHead(read Head) {
+	b.add("head", table.CheckOp(headKey(), table.Is(read.version)))
+}
+
 // PutEntry stores a new entry.
 func (b *Batch) PutEntry(n int64, bytes []byte, leaf tlog.Hash) {
 	b.add("head", put(entryKey(n), 0, entry{Entry: bytes, Leaf: leaf}))
@@ -83,6 +88,37 @@ func (s *Store) Entries(ctx context.Context, now time.Time, after, upto int64, l
 			after = e.N
 			out = append(out, e)
 		}
+	}
+	return out, nil
+}
+
+// EntriesAfter reads entries after number n in order, at most limit, as far as their numbers go on without a gap, whatever
+// the head says: for those who check the journal itself.
+func (s *Store) EntriesAfter(ctx context.Context, now time.Time, after int64, limit int) ([]StoredEntry, error) {
+	first := entryKey(after + 1)
+	r := table.Range{Now: now, Partition: first.Partition, From: first.Sort, Limit: limit}
+	page, err := s.Table.Query(ctx, r)
+	for err == nil && len(page.Items) == 0 && page.Next != "" {
+		r.After = page.Next
+		page, err = s.Table.Query(ctx, r)
+	}
+	if err != nil {
+		return nil, err
+	}
+	var out []StoredEntry
+	for _, item := range page.Items {
+		after++
+		if item.Key != entryKey(after) {
+			break
+		}
+		e, err := decodeEntry(item)
+		if err != nil {
+			return nil, err
+		}
+		if e.N != after {
+			return nil, fmt.Errorf("records: under the key of entry %d lies entry %d", after, e.N)
+		}
+		out = append(out, e)
 	}
 	return out, nil
 }

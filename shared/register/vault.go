@@ -182,6 +182,15 @@ func openVault(ctx context.Context, s keys.Sealer, id string, sealed []byte) (*v
 	return v, decodeJSON(plain, v)
 }
 
+// Salts opens the salts of a listing's journal leaves, by the numbers of their entries: for those who check the journal.
+func Salts(ctx context.Context, s keys.Sealer, l records.Listing) (map[int64][]byte, error) {
+	v, err := openVault(ctx, s, l.State.ID, l.Sealed)
+	if err != nil {
+		return nil, err
+	}
+	return v.Salts, nil
+}
+
 func randomBytes(n int) []byte {
 	b := make([]byte, n)
 	if _, err := rand.Read(b); err != nil {

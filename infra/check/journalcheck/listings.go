@@ -103,4 +103,3 @@ func differs(l *listing.Listing, e *journal.Entry) string {
 
 // ErrUnsound is returned by [Command] when something is left to mend.
 var ErrUnsound = errors.New("the journal and what follows from it do not agree")
-

@@ -23,6 +23,7 @@ import (
 	"shixin/shared/records"
 	"shixin/shared/register"
 	"shixin/shared/register/lookup"
+	"shixin/shared/subject"
 	"shixin/shared/table"
 	"shixin/shared/table/bolt"
 	"shixin/shared/workday"
@@ -315,3 +316,6 @@ func CNID(n int) string {
 
 // MSISDN is a phone number.
 func MSISDN(n int) string { return fmt.Sprintf("+86138%08d", n) }
+
+// OrganizationRef is the key (subject.Ref.ID) of the organisation numbered n.
+func OrganizationRef(n int) string { return subject.Ref{Scheme: subject.USCC, Key: USCC(n)}.ID() }

@@ -30,7 +30,7 @@ var rooms = []struct {
 	{"function", below("functions"), []string{"domain", "records", "application", "HTTP", "wiring"}},
 	{"engine", below("infra/engines"), []string{"engine"}},
 	{"template", exactly("infra/samfile"), nil},
-	{"tool", below("infra/local", "infra/check", "tests"), nil},
+	{"tool", below("infra/local", "infra/check", "infra/keyring", "tests"), nil},
 }
 
 func exactly(paths ...string) func(string) bool {
@@ -101,7 +101,7 @@ var outside = []struct {
 	path  string
 	users []string
 }{
-	{"github.com/aws/aws-sdk-go-v2", []string{"shared/table/dynamo", "shared/blob/s3", "shared/queue/sqs", "shared/keys/kms", "shared/boot", "infra/local", "infra/check/journalcheck", "tests"}},
+	{"github.com/aws/aws-sdk-go-v2", []string{"shared/table/dynamo", "shared/blob/s3", "shared/queue/sqs", "shared/keys/kms", "shared/boot", "infra/local", "infra/keyring", "infra/check/journalcheck", "tests"}},
 	{"github.com/aws/smithy-go", []string{"shared/table/dynamo", "shared/blob/s3", "shared/queue/sqs", "shared/keys/kms", "shared/boot", "infra/local"}},
 	{"github.com/aws/aws-lambda-go", []string{"functions", "shared/web/lambdahttp", "shared/queue/lambdaqueue", "shared/boot", "infra/local", "tests"}},
 	{"github.com/cedar-policy/cedar-go", []string{"shared/access/policy"}},

@@ -48,13 +48,13 @@ func (h handlers) events(w http.ResponseWriter, r *http.Request) error {
 	if _, err := q.Cursor(&after); err != nil {
 		return err
 	}
-	items, more, err := h.Register.Events(ctx, web.Caller(ctx), web.Now(ctx), id, after, q.Limit())
+	items, last, err := h.Register.Events(ctx, web.Caller(ctx), web.Now(ctx), id, after, q.Limit())
 	if err != nil {
 		return err
 	}
 	var next *int
-	if more {
-		next = &items[len(items)-1].N
+	if last > 0 {
+		next = &last
 	}
 	return page(w, q, items, next)
 }

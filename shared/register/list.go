@@ -11,6 +11,7 @@ import (
 	"shixin/shared/listing"
 	"shixin/shared/records"
 	"shixin/shared/subject"
+	"shixin/shared/table"
 	"shixin/shared/workday"
 )
 
@@ -27,8 +28,31 @@ type Place struct {
 	After     string `json:"p,omitempty"`
 }
 
+// mostPage is how many bytes of items a page may have, so that an answer stays within what a function may return. A page has at least one item.
+const mostPage = 3 << 20
+
+// page collects items up to a number and up to a size.
+type page struct {
+	items []json.RawMessage
+	limit int
+	size  int
+}
+
+func newPage(limit int) *page { return &page{items: []json.RawMessage{}, limit: limit} }
+
+// add takes an item unless the page is full.
+func (p *page) add(v any) bool {
+	b := encodeJSON(v)
+	if len(p.items) == p.limit || len(p.items) > 0 && p.size+len(b) > mostPage {
+		return false
+	}
+	p.items = append(p.items, b)
+	p.size += len(b)
+	return true
+}
+
 // List answers GET /v1/listings: to authorities and auditors their queues, to a subject its own listings, oldest first. next is nil at the end.
-func (r *Register) List(ctx context.Context, who access.Principal, now time.Time, f Filter, from Place, limit int) (items []View, next *Place, err error) {
+func (r *Register) List(ctx context.Context, who access.Principal, now time.Time, f Filter, from Place, limit int) (items []json.RawMessage, next *Place, err error) {
 	if who.Role == access.Enterprise || who.Role == access.Person {
 		return r.listOwn(ctx, who, now, f, from, limit)
 	}
@@ -36,66 +60,79 @@ func (r *Register) List(ctx context.Context, who access.Principal, now time.Time
 	if err != nil {
 		return nil, nil, err
 	}
-	items = []View{}
+	out := newPage(limit)
 	const rounds = 20 // pages of places read at the most, so that an answer comes in time whatever the filter leaves
 	read := 0
 	for _, a := range authorities {
 		if a.ID < from.Authority || !r.overlooks(who, a) {
 			continue
 		}
-		after := ""
+		at := Place{Authority: a.ID}
 		if a.ID == from.Authority {
-			after = from.After
+			at = from
 		}
 		for more := true; more; {
-			if len(items) == limit || read == rounds {
-				return items, &Place{Authority: a.ID, After: after}, nil
+			if len(out.items) == limit || read == rounds {
+				return out.items, &at, nil
 			}
 			var places []records.Queued
-			if places, more, err = r.Store.Queue(ctx, now, a.ID, string(f.State), after, limit-len(items)); err != nil {
+			if places, more, err = r.Store.Queue(ctx, now, a.ID, string(f.State), at.After, f.places(limit-len(out.items))); err != nil {
 				return nil, nil, err
 			}
 			read++
-			views, err := r.views(ctx, who, now, f, places)
+			full, err := r.fill(ctx, who, now, f, places, out, &at)
 			if err != nil {
 				return nil, nil, err
 			}
-			items = append(items, views...)
-			if len(places) > 0 {
-				after = places[len(places)-1].After
+			if full {
+				return out.items, &at, nil
 			}
 		}
 	}
-	return items, nil, nil
+	return out.items, nil, nil
+}
+
+// places is how many places to read for so many items: a filter by day leaves few of them, and places are small.
+func (f Filter) places(items int) int {
+	if f.DueBefore != "" {
+		return table.MaxPage
+	}
+	return items
+}
+
+// fill adds the listings of places to a page and moves at behind the last that was passed. It tells whether the page was full before the
+// last of them.
+func (r *Register) fill(ctx context.Context, who access.Principal, now time.Time, f Filter, places []records.Queued, out *page, at *Place) (bool, error) {
+	wanted := slices.DeleteFunc(slices.Clone(places), func(p records.Queued) bool { return f.DueBefore != "" && (p.Due == "" || p.Due >= f.DueBefore) })
+	for some := range slices.Chunk(wanted, 100) {
+		ids := make([]string, len(some))
+		for i, p := range some {
+			ids[i] = p.ID
+		}
+		stored, err := r.Store.Listings(ctx, now, ids)
+		if err != nil {
+			return false, err
+		}
+		for i := range stored {
+			view, shown, err := r.viewOf(ctx, who, now, f, &stored[i])
+			if err != nil {
+				return false, err
+			}
+			if shown && !out.add(view) {
+				return true, nil
+			}
+			at.After = some[slices.Index(ids, stored[i].State.ID)].After
+		}
+	}
+	if len(places) > 0 {
+		at.After = places[len(places)-1].After
+	}
+	return false, nil
 }
 
 // overlooks is a first sieve over authorities; each listing is then asked of policy.
 func (r *Register) overlooks(who access.Principal, a listing.Authority) bool {
 	return who.Role == access.Auditor || who.Authority == a.ID || who.Covers(a.Region)
-}
-
-func (r *Register) views(ctx context.Context, who access.Principal, now time.Time, f Filter, places []records.Queued) ([]View, error) {
-	var ids []string
-	for _, p := range places {
-		if f.DueBefore == "" || p.Due != "" && p.Due < f.DueBefore {
-			ids = append(ids, p.ID)
-		}
-	}
-	stored, err := r.Store.Listings(ctx, now, ids)
-	if err != nil {
-		return nil, err
-	}
-	var views []View
-	for i := range stored {
-		view, shown, err := r.viewOf(ctx, who, now, f, &stored[i])
-		if err != nil {
-			return nil, err
-		}
-		if shown {
-			views = append(views, view)
-		}
-	}
-	return views, nil
 }
 
 // viewOf shows a stored listing in a list, unless the caller may not see it or the filter leaves it out.
@@ -123,7 +160,7 @@ func (r *Register) viewOf(ctx context.Context, who access.Principal, now time.Ti
 }
 
 // listOwn lists a subject's own listings.
-func (r *Register) listOwn(ctx context.Context, who access.Principal, now time.Time, f Filter, from Place, limit int) ([]View, *Place, error) {
+func (r *Register) listOwn(ctx context.Context, who access.Principal, now time.Time, f Filter, from Place, limit int) ([]json.RawMessage, *Place, error) {
 	ref := subject.Ref{Scheme: subject.USCC, Key: who.USCC}
 	if who.Role == access.Person {
 		ref = subject.Ref{Scheme: subject.CNID, Key: who.Subject}
@@ -133,11 +170,8 @@ func (r *Register) listOwn(ctx context.Context, who access.Principal, now time.T
 		return nil, nil, err
 	}
 	slices.Sort(ids)
-	items := []View{}
+	out := newPage(limit)
 	for i := from.Index; i < len(ids); i++ {
-		if len(items) == limit {
-			return items, &Place{Index: i}, nil
-		}
 		stored, found, err := r.Store.Listing(ctx, now, ids[i])
 		if err != nil {
 			return nil, nil, err
@@ -149,11 +183,12 @@ func (r *Register) listOwn(ctx context.Context, who access.Principal, now time.T
 		if err != nil {
 			return nil, nil, err
 		}
-		if shown && (f.DueBefore == "" || len(view.Due) > 0 && view.Due[0].By != nil && *view.Due[0].By < f.DueBefore) {
-			items = append(items, view)
+		due := f.DueBefore == "" || len(view.Due) > 0 && view.Due[0].By != nil && *view.Due[0].By < f.DueBefore
+		if shown && due && !out.add(view) {
+			return out.items, &Place{Index: i}, nil
 		}
 	}
-	return items, nil, nil
+	return out.items, nil, nil
 }
 
 // EventView is one step in a listing's timeline.
@@ -175,25 +210,25 @@ type ActorView struct {
 	Subject   bool        `json:"subject,omitempty"`
 }
 
-// Events answers GET of a listing's timeline, after event number n.
-func (r *Register) Events(ctx context.Context, who access.Principal, now time.Time, id string, after, limit int) (items []EventView, more bool, err error) {
+// Events answers GET of a listing's timeline, after an event's number; next is the number to go on after, 0 at the end.
+func (r *Register) Events(ctx context.Context, who access.Principal, now time.Time, id string, after, limit int) (items []json.RawMessage, next int, err error) {
 	stored, rules, err := r.visible(ctx, who, now, id)
 	if err != nil {
-		return nil, false, err
+		return nil, 0, err
 	}
 	if err := r.Policy.Allow(who, "listing.events", resource(who, &stored.State, rules, workday.DayOf(now))); err != nil {
-		return nil, false, fault.New(fault.NotFound, "there is no such listing", "没有该名单")
+		return nil, 0, fault.New(fault.NotFound, "there is no such listing", "没有该名单")
 	}
 	v, err := openVault(ctx, r.Seal, id, stored.Sealed)
 	if err != nil {
-		return nil, false, err
+		return nil, 0, err
 	}
 	events, more, err := r.Store.Events(ctx, now, id, after, limit)
 	if err != nil {
-		return nil, false, err
+		return nil, 0, err
 	}
 	own := owns(who, &stored.State)
-	items = []EventView{}
+	out := newPage(limit)
 	for _, e := range events {
 		view := EventView{N: e.N, Type: e.Type, At: e.At, Hash: e.Hash(), Prev: e.Prev,
 			Actor: ActorView{Role: e.Actor.Role, Authority: e.Actor.Authority, Person: e.Actor.Person, Subject: e.Actor.Subject}}
@@ -204,12 +239,18 @@ func (r *Register) Events(ctx context.Context, who access.Principal, now time.Ti
 			view.Actor.Role = "clock"
 		}
 		if err := json.Unmarshal(encodeJSON(e.Data), &view.Data); err != nil {
-			return nil, false, err
+			return nil, 0, err
 		}
 		reveal(view.Data, v)
-		items = append(items, view)
+		if !out.add(view) {
+			return out.items, after, nil
+		}
+		after = e.N
 	}
-	return items, more, nil
+	if !more {
+		after = 0
+	}
+	return out.items, after, nil
 }
 
 // reveal puts texts in the place of their commitments, and the mask in the place of a keyed hash, which is handed out to nobody.

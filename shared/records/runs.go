@@ -27,13 +27,14 @@ type RunHead struct {
 	ID        string           `json:"-"`
 	Authority string           `json:"authority,omitempty"`
 	Scope     compliance.Scope `json:"scope"`
+	At        time.Time        `json:"at"` // the pinned moment; ids are in its order
 }
 
 // PutRun stores a run over the one that was read, with its places in the lists of all runs and of the open ones.
 func (b *Batch) PutRun(before Run, after compliance.Run) {
 	b.add("run", put(runKey(after.ID), before.version, after))
 	if before.version == 0 {
-		head := RunHead{Authority: after.Authority, Scope: after.Scope}
+		head := RunHead{Authority: after.Authority, Scope: after.Scope, At: after.Pins.At}
 		b.add("run", table.PutOp(table.Item{Key: allRunsKey(after.ID), Version: 1, Doc: encode(head)}, table.Condition{}))
 	}
 	switch open := before.version > 0 && before.State.Open(); {

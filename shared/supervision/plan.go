@@ -130,7 +130,15 @@ func (s *Supervision) pin(ctx context.Context, now time.Time, run compliance.Run
 	if head.At.After(at) { // the list's time never runs back
 		at = head.At
 	}
-	run.ID, run.State, run.At, run.Key = records.NewID(now), compliance.Planned, now, make([]byte, 32)
+	newest, _, err := s.Store.Runs(ctx, now, "", 1)
+	if err != nil {
+		return run, err
+	}
+	// Nor does that of runs, though a schedule's time is behind that of a call: what a later run finds is the later finding.
+	if len(newest) > 0 && !newest[0].At.Before(at) {
+		at = newest[0].At.Add(time.Millisecond)
+	}
+	run.ID, run.State, run.At, run.Key = records.NewID(at), compliance.Planned, now, make([]byte, 32)
 	if _, err := rand.Read(run.Key); err != nil {
 		return run, err
 	}

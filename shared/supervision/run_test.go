@@ -322,6 +322,33 @@ func TestScheduleTwiceIsOneRun(t *testing.T) {
 	closed(t, w.run(a), 1, 0)
 }
 
+// A schedule's time is in whole seconds, and so may be behind what was ordered a moment ago.
+func TestTheLaterRunIsTheLaterFinding(t *testing.T) {
+	w := newWorld(t, nil)
+	w.now = start.Add(500 * time.Millisecond)
+	u := w.register(1, supplier(code(2)))
+	w.list("x", true, w.ref("uscc", code(2)))
+	if _, err := w.Start(context.Background(), w.call(officer), supervision.Order{}); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.deliver(); err != nil {
+		t.Fatal(err)
+	}
+	any := 0
+	call := w.call(officer)
+	call.IfMatch = &any
+	w.put(call, u, enterprise())
+	if _, err := w.Schedule(context.Background(), start); err != nil {
+		t.Fatal(err)
+	}
+	if err := w.deliver(); err != nil {
+		t.Fatal(err)
+	}
+	if f := w.findings(officer, u); f[0].State != compliance.Cured || events(f[0]) != "opened cured" {
+		t.Errorf("the finding is %s: %s", f[0].State, events(f[0]))
+	}
+}
+
 func TestAnEmptyRegisterClosesAtOnce(t *testing.T) {
 	w := newWorld(t, nil)
 	closed(t, w.day(), 0, 0)
@@ -454,6 +481,83 @@ func TestOverlappingRunsAndScopes(t *testing.T) {
 		if f := w.findings(officer, u); len(f) != 1 || f[0].Runs[0].Event != compliance.Opened {
 			t.Errorf("findings %+v, want one that was opened once", f)
 		}
+	}
+}
+
+// meter counts what DynamoDB would bill: a strong read one unit for 4 KB, an eventual one half, a write one for 1 KB, twice that in a
+// transaction.
+type meter struct {
+	table.Table
+	reads, writes float64
+}
+
+func (m *meter) bill(items []table.Item, eventual, each bool) {
+	size, units := 0, 0.0
+	for _, i := range items {
+		n := len(i.Partition) + len(i.Sort) + len(i.Doc) + 100
+		size += n
+		units += float64((n + 4095) / 4096)
+	}
+	if !each {
+		units = max(1, float64((size+4095)/4096))
+	}
+	if eventual {
+		units /= 2
+	}
+	m.reads += max(0.5, units)
+}
+
+func (m *meter) Get(ctx context.Context, r table.Read) ([]table.Item, error) {
+	items, err := m.Table.Get(ctx, r)
+	m.bill(items, r.Eventual, true)
+	return items, err
+}
+
+func (m *meter) Query(ctx context.Context, r table.Range) (table.Page, error) {
+	page, err := m.Table.Query(ctx, r)
+	m.bill(page.Items, r.Eventual, false)
+	return page, err
+}
+
+func (m *meter) Write(ctx context.Context, b table.Batch) error {
+	for _, op := range b.Ops {
+		units := float64((len(op.Item.Partition) + len(op.Item.Sort) + len(op.Item.Doc) + 100 + 1023) / 1024)
+		if len(b.Ops) > 1 {
+			units *= 2
+		}
+		m.writes += units
+	}
+	return m.Table.Write(ctx, b)
+}
+
+// An enterprise whose outcome did not change costs at most one read and a fifth of a write. Shards are as full as with 10,000 enterprises.
+func TestCostOfAnUnchangedEnterprise(t *testing.T) {
+	m := &meter{Table: tabletest.NewModel()}
+	w := newWorld(t, m)
+	w.PageSize = 0
+	const shards, each = 8, 40
+	var rows []supervision.Row
+	full := map[int]int{}
+	for n := 0; len(rows) < shards*each; n++ {
+		s := records.ShardOf(code(n))
+		if _, has := full[s]; !has && len(full) == shards || full[s] == each {
+			continue
+		}
+		full[s]++
+		parties := []supervision.Party{represented, supplier(code(900000 + n%40)), supplier(code(910000 + n)), supplier(code(920000 + n))}
+		rows = append(rows, supervision.Row{Line: n + 1, USCC: code(n), Enterprise: enterprise(parties...)})
+	}
+	if _, err := w.Import(context.Background(), w.call(officer), rows); err != nil {
+		t.Fatal(err)
+	}
+	w.list("x", true, w.ref("uscc", code(900003)))
+	w.day()
+	m.reads, m.writes = 0, 0
+	closed(t, w.day(), len(rows), 0)
+	reads, writes := m.reads/float64(len(rows)), m.writes/float64(len(rows))
+	t.Logf("%.2f reads, %.3f writes an enterprise", reads, writes)
+	if reads > 1.0 || writes > 0.2 {
+		t.Errorf("%.2f reads and %.3f writes an enterprise, want at most 1.0 and 0.2", reads, writes)
 	}
 }
 

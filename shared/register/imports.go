@@ -84,7 +84,7 @@ func (r *Register) Import(ctx context.Context, call Call, rows []ImportRow) (*Re
 		return nil, err
 	}
 	reply := &Reply{Status: 201, Version: 1, Body: encodeJSON(map[string]any{
-		"id": imp.ID, "accepted": imp.Rows, "rejected_total": len(rejected), "rejected": rejected[:min(len(rejected), maxReported)]})}
+		"id": imp.ID, "accepted": imp.Rows, "rejected_total": len(rows) - len(good), "rejected": rejected[:min(len(rejected), maxReported)]})}
 	err = r.Store.PutImport(ctx, call.Now, imp, chunks, func(b *records.Batch) error { return r.keep(ctx, call, reply, b) })
 	if records.IsLost(err) { // the same call was answered meanwhile
 		if again, err := r.Again(ctx, call); again != nil || err != nil {

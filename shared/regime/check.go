@@ -3,7 +3,6 @@ package regime
 import (
 	"errors"
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 	"unicode"
@@ -78,10 +77,19 @@ func (c *checker) must(ok bool, field, complaint string) {
 	}
 }
 
-var idForm = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
-
 func (c *checker) id(field, id string) {
-	c.must(len(id) <= 40 && idForm.MatchString(id), field, "is not of the form lower-case-with-hyphens, at most 40 characters")
+	c.must(len(id) <= 40 && hyphenated(id), field, "is not of the form lower-case-with-hyphens, at most 40 characters")
+}
+
+// hyphenated reports whether an id is words of small letters and digits with single hyphens between. A pattern for it would be compiled at
+// the start of every function, and only this check needs it.
+func hyphenated(id string) bool {
+	for word := range strings.SplitSeq(id, "-") {
+		if word == "" || strings.Trim(word, "abcdefghijklmnopqrstuvwxyz0123456789") != "" {
+			return false
+		}
+	}
+	return true
 }
 
 func (c *checker) text(field string, t Text) {

@@ -7,12 +7,14 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"shixin/shared/journal"
 	"shixin/shared/subject"
+	"shixin/shared/workday"
 )
 
 // ErrSnapshot is wrapped by OpenList for a snapshot that is cut short, altered, of another run or of another format.
@@ -60,13 +62,14 @@ type ListBuilder struct {
 	key     []byte
 	n       int64
 	records map[string]journal.Record
-	words   map[string]string // each text once: they repeat a million times
+	texts   map[string]string // each day and authority once: they repeat a million times
+	words   map[string]string // and each regime, ground and list
 	lists   []string
 }
 
 // NewListBuilder starts an empty list under a run's key.
 func NewListBuilder(key []byte) *ListBuilder {
-	return &ListBuilder{key: key, records: map[string]journal.Record{}, words: map[string]string{}}
+	return &ListBuilder{key: key, records: map[string]journal.Record{}, texts: map[string]string{}, words: map[string]string{}}
 }
 
 // Add folds the next entry of the journal.
@@ -77,10 +80,12 @@ func (b *ListBuilder) Add(e journal.Entry) error {
 	b.n = e.N
 	s := &e.Standing
 	s.Measures = nil // no rule asks for them
-	e.Regime, e.Ground, e.Authority, e.Listing = b.word(e.Regime), b.word(e.Ground), b.word(e.Authority), b.word(e.Listing)
+	s.From, s.Until = workday.Day(b.text(string(s.From))), workday.Day(b.text(string(s.Until)))
+	e.Authority = b.text(e.Authority)
+	e.Regime, e.Ground = b.word(e.Regime), b.word(e.Ground)
 	for _, refs := range [][]subject.Ref{e.Identifiers, e.Left} {
 		for _, ref := range refs {
-			id := b.word(ref.ID())
+			id := ref.ID()
 			b.records[id] = trim(b.records[id].Add(e, id), e.Listing)
 			if list, _, _ := strings.Cut(ref.Key, ":"); ref.Scheme == subject.ListRef && !slices.Contains(b.lists, list) {
 				b.lists = append(b.lists, b.word(list))
@@ -102,51 +107,54 @@ func trim(r journal.Record, listing string) journal.Record {
 	return r
 }
 
-func (b *ListBuilder) word(s string) string {
-	if w, ok := b.words[s]; ok {
+func (b *ListBuilder) word(s string) string { return once(b.words, s) }
+func (b *ListBuilder) text(s string) string { return once(b.texts, s) }
+
+func once(known map[string]string, s string) string {
+	if w, ok := known[s]; ok {
 		return w
 	}
 	s = strings.Clone(s)
-	b.words[s] = s
+	known[s] = s
 	return s
 }
 
 // Snapshot is the list at a moment not before its newest entry. The same entries under the same key give the same bytes.
 func (b *ListBuilder) Snapshot(at time.Time) ([]byte, error) {
-	type one struct {
-		at       digest
-		listings []journal.InForce
-	}
-	var all []one
-	words := map[string]uint16{}
-	for _, l := range b.lists {
-		words[l] = 0
-	}
-	for id, r := range b.records {
-		if now := r.At(at); len(now) > 0 {
-			all = append(all, one{digestOf(b.key, id), now})
-			for _, f := range now {
-				words[f.Regime], words[f.Ground] = 0, 0
-			}
-		}
-	}
-	slices.SortFunc(all, func(x, y one) int { return bytes.Compare(x.at[:], y.at[:]) })
-	texts := make([]string, 0, len(words))
-	for w := range words {
-		texts = append(texts, w)
-	}
-	slices.Sort(texts)
+	texts := slices.Sorted(maps.Keys(b.words))
 	if len(texts) > 1<<16-1 {
 		return nil, fmt.Errorf("compliance: %d regimes, grounds and lists are too many for a snapshot", len(texts))
 	}
+	words := make(map[string]uint16, len(texts))
+	for i, w := range texts {
+		words[w] = uint16(i)
+	}
+	type one struct {
+		at       digest
+		from, to uint32 // in listings
+	}
+	var all []one
+	var listings []byte
+	for id, r := range b.records {
+		now := r.At(at)
+		if len(now) == 0 {
+			continue
+		}
+		from := uint32(len(listings))
+		var err error
+		if listings, err = appendListings(listings, now, words); err != nil {
+			return nil, err
+		}
+		all = append(all, one{digestOf(b.key, id), from, uint32(len(listings))})
+	}
+	slices.SortFunc(all, func(x, y one) int { return bytes.Compare(x.at[:], y.at[:]) })
 
 	be := binary.BigEndian
-	out := append(make([]byte, 0, 64+80*len(all)), magic...)
+	out := append(make([]byte, 0, 1024+32*len(texts)+indexSize*len(all)+len(listings)), magic...)
 	out = be.AppendUint64(out, uint64(b.n))
 	out = be.AppendUint64(out, uint64(at.UnixMilli()))
 	out = be.AppendUint16(out, uint16(len(texts)))
-	for i, w := range texts {
-		words[w] = uint16(i)
+	for _, w := range texts {
 		if len(w) > 255 {
 			return nil, errors.New("compliance: a regime, ground or list has a name of more than 255 bytes")
 		}
@@ -158,25 +166,33 @@ func (b *ListBuilder) Snapshot(at time.Time) ([]byte, error) {
 		out = be.AppendUint16(out, words[l])
 	}
 	out = be.AppendUint32(out, uint32(len(all)))
-	var listings []byte
+	offset := uint32(0)
 	for _, o := range all {
-		out = be.AppendUint32(append(out, o.at[:]...), uint32(len(listings)))
-		listings = be.AppendUint16(listings, uint16(len(o.listings)))
-		for _, f := range o.listings {
-			var flags byte
-			if f.Published {
-				flags |= flagShown
-			}
-			if len(f.Listing) > 255 {
-				return nil, errors.New("compliance: a listing's id has more than 255 bytes")
-			}
-			listings = be.AppendUint16(be.AppendUint16(append(listings, flags), words[f.Regime]), words[f.Ground])
-			listings = append(append(listings, byte(len(f.Listing))), f.Listing...)
-		}
+		out = be.AppendUint32(append(out, o.at[:]...), offset)
+		offset += o.to - o.from
 	}
-	out = be.AppendUint32(out, uint32(len(listings)))
-	out = append(out, listings...)
+	out = be.AppendUint32(out, offset)
+	for _, o := range all {
+		out = append(out, listings[o.from:o.to]...)
+	}
 	return append(out, authenticate(b.key, out)...), nil
+}
+
+func appendListings(out []byte, now []journal.InForce, words map[string]uint16) ([]byte, error) {
+	be := binary.BigEndian
+	out = be.AppendUint16(out, uint16(len(now)))
+	for _, f := range now {
+		var flags byte
+		if f.Published {
+			flags |= flagShown
+		}
+		if len(f.Listing) > 255 || len(out) > 1<<31 {
+			return nil, errors.New("compliance: the list is too large for a snapshot")
+		}
+		out = be.AppendUint16(be.AppendUint16(append(out, flags), words[f.Regime]), words[f.Ground])
+		out = append(append(out, byte(len(f.Listing))), f.Listing...)
+	}
+	return out, nil
 }
 
 func authenticate(key, body []byte) []byte {

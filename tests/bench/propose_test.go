@@ -9,7 +9,7 @@ import (
 
 	"shixin/shared/access"
 	"shixin/shared/boot/registering"
-	"shixin/shared/boot/registering"
+	"shixin/shared/register"
 )
 
 // BenchmarkPropose lets 64 officers propose at once, beside the same proposals one by one. A write that shares its disk sync with others is

@@ -54,8 +54,7 @@ func TestKills(t *testing.T) {
 		p.kill()
 		stop()
 		writers.Wait()
-		listings, imports := kept.count()
-		t.Logf("killed after %v: %d listings, %d imports acknowledged", after, listings, imports)
+		t.Logf("killed after %v; acknowledged: %v", after, kept)
 	}
 	p.start()
 	kept.check(p)
@@ -250,6 +249,8 @@ type acknowledged struct {
 	mu       sync.Mutex
 	listings []*told
 	imports  []*batch
+	runs     []string
+	firms    []string // registered enterprises
 	broken   []error // what was refused and should not have been
 }
 
@@ -268,19 +269,22 @@ type batch struct {
 
 const batchRows = 60
 
-func (a *acknowledged) count() (listings, imports int) {
+func (a *acknowledged) String() string {
 	a.mu.Lock()
 	defer a.mu.Unlock()
-	return len(a.listings), len(a.imports)
+	return fmt.Sprintf("%d listings, %d imports, %d audits", len(a.listings), len(a.imports), len(a.runs))
 }
 
-// write takes listings through their life, and now and then an import, until the program is gone.
+// write takes listings through their life, and now and then an import or an audit, until the program is gone.
 func (a *acknowledged) write(ctx context.Context, p *program, round, writer int) {
 	for n := 0; ctx.Err() == nil; n++ {
 		serial := (round*10+writer)*1000 + n
 		err := a.life(ctx, p, serial)
 		if err == nil && writer == 0 && n%3 == 0 {
 			err = a.list(ctx, p, serial)
+		}
+		if err == nil && writer == 1 && n%3 == 0 {
+			err = a.audit(ctx, p, serial)
 		}
 		if _, ok := errors.AsType[*refused](err); ok {
 			a.mu.Lock()
@@ -362,6 +366,27 @@ func (a *acknowledged) list(ctx context.Context, p *program, serial int) error {
 	return nil
 }
 
+// audit registers an enterprise, with a party that has an even number and is listed by and by, and orders a run.
+func (a *acknowledged) audit(ctx context.Context, p *program, serial int) error {
+	body := fmt.Sprintf(`{"names":[{"text":"虚构%d有限公司"}],"sectors":["telecom"],"region":"320500","size_class":"small",`+
+		`"parties":[{"role":"supplier","name":"虚构供应商","identifier":{"scheme":"uscc","value":%q}}]}`, serial, organisation(serial&^1))
+	uscc := organisation(900000 + serial)
+	if _, err := p.call(ctx, "officer", "PUT", "/v1/enterprises/"+uscc, "application/json", body, 201); err != nil {
+		return err
+	}
+	a.mu.Lock()
+	a.firms = append(a.firms, uscc)
+	a.mu.Unlock()
+	got, err := p.call(ctx, "officer", "POST", "/v1/audits", "application/json", "{}", 202)
+	if err != nil {
+		return err
+	}
+	a.mu.Lock()
+	a.runs = append(a.runs, plain(got["id"]))
+	a.mu.Unlock()
+	return nil
+}
+
 // check holds the register against what was acknowledged, its journal against its numbers, and the status against the journal.
 func (a *acknowledged) check(p *program) {
 	t, ctx := p.t, p.t.Context()
@@ -394,6 +419,11 @@ func (a *acknowledged) check(p *program) {
 			t.Fatalf("the journal ends at %v of %v", n, got["list_version"])
 		}
 	}
+	for _, uscc := range a.firms {
+		if _, err := p.call(ctx, "officer", "GET", "/v1/enterprises/"+uscc, "", "", 200); err != nil {
+			t.Errorf("acknowledged as registered: %v", err)
+		}
+	}
 	for _, l := range a.listings {
 		got, err := p.call(ctx, "officer", "GET", "/v1/listings/"+l.id, "", "", 200)
 		if err != nil {
@@ -404,6 +434,7 @@ func (a *acknowledged) check(p *program) {
 		if version < l.version {
 			t.Errorf("%s: version %v, acknowledged was %v", l.id, version, l.version)
 		}
+		timeline(p, l.id, int(version))
 		listed := got["state"] == "listed"
 		if listed != in[l.id] {
 			t.Errorf("%s is %v, and by the journal in force: %v", l.id, got["state"], in[l.id])
@@ -417,28 +448,58 @@ func (a *acknowledged) check(p *program) {
 	}
 }
 
-// finish waits until the imports have ended by themselves, and holds that each row is listed once.
+// timeline holds that a listing has as many events as its version says, each with the hash of the one before it.
+func timeline(p *program, id string, version int) {
+	p.t.Helper()
+	got, err := p.call(p.t.Context(), "auditor", "GET", "/v1/listings/"+id+"/events", "", "", 200)
+	if err != nil {
+		p.t.Error(err)
+		return
+	}
+	items := got["items"].([]any)
+	hash := ""
+	for i, item := range items {
+		event := item.(map[string]any)
+		if event["n"] != float64(i+1) || event["prev"] != hash {
+			p.t.Errorf("%s: event %d is %s", id, i+1, show(event))
+		}
+		hash = plain(event["hash"])
+	}
+	if len(items) != version {
+		p.t.Errorf("%s: %d events, version %d", id, len(items), version)
+	}
+}
+
+// finish waits until the imports and the audits have ended by themselves, and holds that each row is listed once.
 func (a *acknowledged) finish(p *program) {
 	t, ctx := p.t, p.t.Context()
 	t.Helper()
+	until := func(path, state string) map[string]any {
+		t.Helper()
+		for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+			got, err := p.call(ctx, "officer", "GET", path, "", "", 200)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if got["state"] == state {
+				return got
+			}
+			if time.Now().After(deadline) {
+				t.Fatalf("%s does not end: %s", path, show(got))
+			}
+		}
+	}
+	for _, id := range a.runs {
+		if got := until("/v1/audits/"+id, "closed"); got["enterprises"] != got["judged"] || got["isolated"] != 0.0 {
+			t.Errorf("audit %s: %s", id, show(got))
+		}
+	}
 	for _, b := range a.imports {
 		if !b.adopted {
 			continue
 		}
-		for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
-			got, err := p.call(ctx, "officer", "GET", "/v1/imports/"+b.id, "", "", 200)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if got["state"] == "adopted" {
-				if got["listed"] != float64(batchRows) || got["failed_total"] != 0.0 {
-					t.Errorf("import %s: %s", b.id, show(got))
-				}
-				break
-			}
-			if time.Now().After(deadline) {
-				t.Fatalf("import %s does not end: %s", b.id, show(got))
-			}
+		if got := until("/v1/imports/"+b.id, "adopted"); got["listed"] != float64(batchRows) || got["failed_total"] != 0.0 {
+			t.Errorf("import %s: %s", b.id, show(got))
 		}
 		for _, i := range []int{0, batchRows / 2, batchRows - 1} {
 			got, err := p.call(ctx, "", "GET", fmt.Sprintf("/v1/status/list-ref/test:%d", b.first+i), "", "", 200)

@@ -251,7 +251,7 @@ type acknowledged struct {
 	imports  []*batch
 	runs     []string
 	firms    []string // registered enterprises
-	broken   []error // what was refused and should not have been
+	broken   []error  // what was refused and should not have been
 }
 
 // told is a listing with the last state and version that an answer gave.

@@ -269,13 +269,27 @@ func reveal(x any, v *vault) any {
 			delete(x, "shown")
 			return x
 		}
-		if sealed, is := x["sealed"].(string); is {
-			delete(x, "sealed")
-			x["text"] = sealed
-		}
 		for k := range x {
-			x[k] = reveal(x[k], v)
+			switch k {
+			case "authority": // written by the authority in clear, whatever it looks like
+			case "names":
+				revealNames(x[k], v)
+			default:
+				x[k] = reveal(x[k], v)
+			}
 		}
 	}
 	return x
+}
+
+// revealNames opens the names of a person. An organisation's stand in clear, whatever they look like.
+func revealNames(names any, v *vault) {
+	list, _ := names.([]any)
+	for _, n := range list {
+		name, _ := n.(map[string]any)
+		if sealed, is := name["sealed"].(string); is {
+			delete(name, "sealed")
+			name["text"] = v.text(listing.Text(sealed))
+		}
+	}
 }

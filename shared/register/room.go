@@ -68,7 +68,11 @@ func charge(all map[side]used, e listing.Event, added used) (map[side]used, erro
 	s := sideOf(e)
 	u := all[s]
 	u.Sealed, u.Plain = u.Sealed+added.Sealed, u.Plain+added.Plain
-	if u.Sealed > room[s].sealed || u.Plain > plainPerSealed*room[s].sealed {
+	most := room[s].sealed
+	if _, is := e.Data.(listing.StatedData); is {
+		most = most * 2 / 3 // the rest is for remedies
+	}
+	if u.Sealed > most || u.Plain > plainPerSealed*most {
 		if s != office || added.Plain > shortWord {
 			return nil, records.TooLarge()
 		}

@@ -22,6 +22,31 @@ type Table struct {
 	FailAt int
 	// Lost says that the failing Write takes effect and only its answer is lost.
 	Lost bool
+	// Items is what all Writes so far have left, but for what was there before.
+	Items map[table.Key]table.Item
+}
+
+// Watched puts a Table before the world's own.
+func (w *World) Watched() *Table {
+	t := &Table{Table: w.Table, Items: map[table.Key]table.Item{}}
+	w.Table = t
+	w.Store.Table = t
+	w.Lookup.Store = w.Store
+	return t
+}
+
+// keep notes what a Write has left.
+func (t *Table) keep(b table.Batch) {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	for _, op := range b.Ops {
+		switch op.Kind {
+		case table.Put:
+			t.Items[op.Item.Key] = op.Item
+		case table.Delete:
+			delete(t.Items, op.Item.Key)
+		}
+	}
 }
 
 // Get counts.
@@ -38,13 +63,15 @@ func (t *Table) Write(ctx context.Context, b table.Batch) error {
 	t.Writes++
 	n, at, lost := t.Writes, t.FailAt, t.Lost
 	t.mu.Unlock()
-	if at == 0 || n < at {
-		return t.Table.Write(ctx, b)
+	if at != 0 && n >= at && !(lost && n == at) {
+		return ErrKilled
 	}
-	if lost && n == at {
-		if err := t.Table.Write(ctx, b); err != nil {
-			return err
-		}
+	if err := t.Table.Write(ctx, b); err != nil {
+		return err
 	}
-	return ErrKilled
+	t.keep(b)
+	if n == at {
+		return ErrKilled
+	}
+	return nil
 }

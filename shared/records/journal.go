@@ -8,6 +8,7 @@ import (
 	"sort"
 	"time"
 
+	fastjson "github.com/go-json-experiment/json"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"shixin/shared/journal"
@@ -156,9 +157,20 @@ func (s *Store) VersionAt(ctx context.Context, now time.Time, head journal.Head,
 // Record reads what the list says about one identifier, strongly; an absent one is the empty record.
 func (s *Store) Record(ctx context.Context, now time.Time, id string) (Record, error) {
 	r := Record{ID: id}
-	v, err := s.load(ctx, now, statusKey(id), &r.Record)
-	r.version = v
-	return r, err
+	item, found, err := s.one(ctx, now, statusKey(id))
+	if err != nil || !found {
+		return r, err
+	}
+	r.version = item.Version
+	return r, decodeRecord(item, &r.Record)
+}
+
+// decodeRecord is decode for what every check reads, with a decoder that takes half the time.
+func decodeRecord(item table.Item, rec *journal.Record) error {
+	if err := fastjson.Unmarshal(item.Doc, rec); err != nil {
+		return fmt.Errorf("%w: item of family %s: %w", ErrDamaged, famStatus, err)
+	}
+	return nil
 }
 
 // Records reads what the list says about identifiers, in their order; ids may repeat.
@@ -181,7 +193,7 @@ func (s *Store) Records(ctx context.Context, now time.Time, ids []string) ([]Rec
 	}
 	for _, item := range items {
 		i := at[item.Partition[len(famStatus)+1:]]
-		if err := decode(item, &unique[i].Record); err != nil {
+		if err := decodeRecord(item, &unique[i].Record); err != nil {
 			return nil, err
 		}
 		unique[i].version = item.Version

@@ -87,15 +87,14 @@ func (o Options) request(ctx context.Context, e events.APIGatewayV2HTTPRequest) 
 	if len(e.Cookies) > 0 {
 		r.Header.Set("Cookie", strings.Join(e.Cookies, "; "))
 	}
-	r = r.WithContext(web.With(ctx, id, now, access.Principal{}))
-	if e.RequestContext.TimeEpoch <= 0 {
-		return r, errors.New("lambdahttp: the event has no time")
+	caller, err := access.Principal{}, errors.New("lambdahttp: the event has no time")
+	if e.RequestContext.TimeEpoch > 0 {
+		caller, err = o.caller(ctx, e, r.Header, now)
 	}
-	caller, err := o.caller(ctx, e, r.Header, now)
+	r = r.WithContext(web.With(ctx, id, now, caller)) // nobody, where there is an error
 	if err != nil {
 		return r, err
 	}
-	r = r.WithContext(web.With(ctx, id, now, caller))
 	body := []byte(e.Body)
 	if e.IsBase64Encoded {
 		if body, err = base64.StdEncoding.DecodeString(e.Body); err != nil {

@@ -45,7 +45,7 @@ func (d Deps) watchCalendar(at time.Time) error {
 		return err
 	}
 	if soon := workday.DayOf(at).AddDays(ahead); !calendar.Covers(soon.Start().Year()) {
-		d.Log.Error("the calendar of working days ends in "+strconv.Itoa(calendar.LastYear())+"; add the next year to infra/calendars", "alarm", "calendar")
+		d.Log.Warn("the calendar of working days ends in "+strconv.Itoa(calendar.LastYear())+"; add the next year to infra/calendars", "alarm", "calendar")
 	}
 	return nil
 }

@@ -3,14 +3,18 @@ package supervision_test
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"reflect"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
+	"shixin/shared/compliance"
 	"shixin/shared/records"
+	"shixin/shared/supervision"
 	"shixin/shared/table"
 	"shixin/shared/table/tabletest"
 )
@@ -164,6 +168,77 @@ func TestMessagesDoubledLateOrLostChangeNothing(t *testing.T) {
 	if err := w.Work(context.Background(), `{"run":"none","shard":3}`, w.now); err != nil {
 		t.Errorf("message for a run that is not there: %v", err)
 	}
+}
+
+// Several workers get every message of two runs at once: each run closes once and nothing is counted twice.
+func TestWorkersAtOnce(t *testing.T) {
+	w := newWorld(t, nil)
+	crowd(w)
+	w.now = w.now.Add(time.Hour)
+	var ids []string
+	for range 2 {
+		reply, err := w.Start(context.Background(), w.call(officer), supervision.Order{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids = append(ids, into[struct{ ID string }](t, reply.Body).ID)
+	}
+	for len(w.box.bodies) > 0 {
+		sent := w.box.bodies
+		w.box.bodies = nil
+		var workers sync.WaitGroup
+		for range 4 {
+			for _, body := range sent {
+				workers.Go(func() {
+					if err := w.Work(context.Background(), body, w.now); err != nil {
+						t.Error(err)
+					}
+				})
+			}
+		}
+		workers.Wait()
+		slices.Sort(w.box.bodies)
+		w.box.bodies = slices.Compact(w.box.bodies)
+	}
+	for _, id := range ids { // whoever lost a page to another left the rest to it
+		closed(t, w.run(id), 40, 0)
+	}
+	failing := 0
+	for key, doc := range dump(t, w) {
+		if strings.HasPrefix(key, "finding#") {
+			failing++
+			if strings.Count(doc, `"event"`) != 1 {
+				t.Errorf("a finding was opened more than once: %s", doc)
+			}
+		}
+	}
+	if want := w.run(ids[0]).Counts.Outcomes[compliance.Fail]; failing != want || want == 0 {
+		t.Errorf("%d findings, want %d", failing, want)
+	}
+}
+
+// A worker whose time is taken away stores nothing of the page it was at.
+func TestCancelledWorkerLeavesThePage(t *testing.T) {
+	w := newWorld(t, nil)
+	crowd(w)
+	w.now = w.now.Add(time.Hour)
+	id, err := w.Schedule(context.Background(), w.now)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	before := dump(t, w)
+	if err := w.Work(ctx, w.box.bodies[0], w.now); !errors.Is(err, context.Canceled) {
+		t.Errorf("cancelled: %v", err)
+	}
+	if !reflect.DeepEqual(before, dump(t, w)) {
+		t.Error("a cancelled worker has stored something")
+	}
+	if err := w.deliver(); err != nil {
+		t.Fatal(err)
+	}
+	closed(t, w.run(id), 40, 0)
 }
 
 func TestScheduleTwiceIsOneRun(t *testing.T) {

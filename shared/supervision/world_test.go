@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -47,11 +48,14 @@ func (d document) Document(context.Context) ([]byte, error) { return d, nil }
 
 // mailbox is a queue whose messages a test delivers by hand.
 type mailbox struct {
+	mu     sync.Mutex
 	bodies []string
 	fail   bool
 }
 
 func (m *mailbox) Send(_ context.Context, messages ...queue.Message) error {
+	m.mu.Lock()
+	defer m.mu.Unlock()
 	if m.fail {
 		return errors.New("the queue is away")
 	}

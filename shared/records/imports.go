@@ -99,11 +99,14 @@ func (s *Store) Import(ctx context.Context, now time.Time, id string) (*Import, 
 	return imp, v > 0, err
 }
 
+// ErrNoChunk says that an import's rows are not there: they go when the import is adopted.
+var ErrNoChunk = errors.New("records: the import has no such chunk")
+
 // Chunk reads a sealed chunk of an import.
 func (s *Store) Chunk(ctx context.Context, now time.Time, id string, n int) ([]byte, error) {
 	item, found, err := s.one(ctx, now, chunkKey(id, n))
 	if err == nil && !found {
-		err = fmt.Errorf("records: import %s has no chunk %d", id, n)
+		err = fmt.Errorf("%w: import %s, chunk %d", ErrNoChunk, id, n)
 	}
 	return item.Doc, err
 }

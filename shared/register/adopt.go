@@ -43,8 +43,8 @@ func (r *Register) Work(ctx context.Context, id string, now time.Time) error {
 				}
 				return err
 			})
-			if errors.Is(err, errElsewhere) || err != nil && r.moved(ctx, now, imp) { // another worker goes on from where it is
-				return nil
+			if errors.Is(err, errElsewhere) || errors.Is(err, records.ErrNoChunk) && r.moved(ctx, now, imp) {
+				return nil // it goes on there
 			}
 			if err != nil {
 				return err
@@ -60,7 +60,7 @@ func (r *Register) Work(ctx context.Context, id string, now time.Time) error {
 // errElsewhere says that another worker works on the same import.
 var errElsewhere = errors.New("register: another worker works on this import")
 
-// moved reports whether another worker has changed an import since it was read; it may have dropped the rows.
+// moved reports whether another worker has changed an import since it was read; at its end it dropped the rows.
 func (r *Register) moved(ctx context.Context, now time.Time, imp *records.Import) bool {
 	again, found, err := r.Store.Import(ctx, now, imp.ID)
 	return err == nil && found && again.Version() != imp.Version()

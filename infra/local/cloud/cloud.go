@@ -15,10 +15,12 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
+	"maps"
 	"net/http"
 	"strings"
 
 	"shixin/shared/blob"
+	"shixin/shared/keys/kms"
 	"shixin/shared/queue"
 )
 
@@ -112,13 +114,14 @@ func (o Options) send(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusOK, out)
 }
 
-// decrypt is Decrypt of KMS, for the one ciphertext there is.
+// decrypt is Decrypt of KMS, for the one ciphertext and the one context there are.
 func (o Options) decrypt(w http.ResponseWriter, r *http.Request) {
 	var in struct {
-		Ciphertext []byte `json:"CiphertextBlob"`
-		KeyID      string `json:"KeyId"`
+		Ciphertext []byte            `json:"CiphertextBlob"`
+		Context    map[string]string `json:"EncryptionContext"`
+		KeyID      string            `json:"KeyId"`
 	}
-	if err := json.NewDecoder(io.LimitReader(r.Body, 1<<20)).Decode(&in); err != nil || string(in.Ciphertext) != "shixin-local" {
+	if err := json.NewDecoder(io.LimitReader(r.Body, 1<<20)).Decode(&in); err != nil || string(in.Ciphertext) != "shixin-local" || !maps.Equal(in.Context, kms.Bound()) {
 		fail(w, http.StatusBadRequest, "InvalidCiphertextException", "not the keyring of this machine")
 		return
 	}

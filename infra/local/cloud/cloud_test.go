@@ -83,11 +83,14 @@ func TestBlobs(t *testing.T) {
 func TestKeyring(t *testing.T) {
 	client := awskms.New(awskms.Options{BaseEndpoint: aws.String(serve(t, nil)), Region: "local", Credentials: who, RetryMaxAttempts: 1})
 	open := func(context.Context) (kms.Decrypter, error) { return client, nil }
-	got, err := kms.New(open, kms.Wrapped{KeyID: "key", Ciphertext: Wrapped}).Document(t.Context())
+	got, err := kms.New(open, kms.Wrapped{KeyID: "key", Ciphertext: Wrapped, Context: kms.Bound()}).Document(t.Context())
 	if err != nil || string(got) != "the keyring" {
 		t.Errorf("%q %v", got, err)
 	}
-	if _, err := kms.New(open, kms.Wrapped{KeyID: "key", Ciphertext: "b3RoZXI="}).Document(t.Context()); err == nil {
+	if _, err := kms.New(open, kms.Wrapped{KeyID: "key", Ciphertext: "b3RoZXI=", Context: kms.Bound()}).Document(t.Context()); err == nil {
 		t.Error("another ciphertext was decrypted")
+	}
+	if _, err := kms.New(open, kms.Wrapped{KeyID: "key", Ciphertext: Wrapped}).Document(t.Context()); err == nil {
+		t.Error("the keyring was decrypted without its context")
 	}
 }

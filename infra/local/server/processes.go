@@ -74,7 +74,7 @@ func (r *Running) openProcesses(ctx context.Context) error {
 		}
 		maps.Copy(f.Environment, ours)
 		pools[f.Name] = runtimeapi.NewPool(runtimeapi.Function{
-			Name: f.ID, Binary: binary, Timeout: f.Timeout, Memory: f.Memory, Environment: f.Environment, Concurrency: maxProcesses, Log: os.Stderr,
+			Name: f.ID, Binary: binary, Timeout: f.Timeout, Memory: f.Memory, Environment: f.Environment, Concurrency: maxProcesses, Log: r.config.Output,
 		})
 		r.onClose(func() error { pools[f.Name].Close(); return nil })
 	}

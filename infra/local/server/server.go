@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"net"
 	"net/http"
@@ -45,8 +46,9 @@ type Config struct {
 	// loads nothing.
 	Demo func(ctx context.Context, baseURL string, token func(persona string) (string, error)) error
 
-	Now func() time.Time // the machine's clock: time.Now
-	Log *slog.Logger     // slog.Default()
+	Now    func() time.Time // the machine's clock: time.Now
+	Log    *slog.Logger     // slog.Default()
+	Output io.Writer        // what the processes of Lambda print: os.Stderr
 }
 
 func (c Config) withDefaults() Config {
@@ -65,6 +67,9 @@ func (c Config) withDefaults() Config {
 	}
 	if c.Log == nil {
 		c.Log = slog.Default()
+	}
+	if c.Output == nil {
+		c.Output = os.Stderr
 	}
 	return c
 }

@@ -68,8 +68,11 @@ func Ports() (boot.Ports, *ring.Ring) {
 		return dynamo.New(dynamodb.NewFromConfig(AWS(), func(o *dynamodb.Options) { o.BaseEndpoint = Endpoint("DYNAMODB") }), name), nil
 	})}
 	keyring := ring.New(kms.New(func(context.Context) (kms.Decrypter, error) {
+		if _, err := Require("SHIXIN_WRAPPED_KEYS"); err != nil {
+			return nil, err
+		}
 		return awskms.NewFromConfig(AWS(), func(o *awskms.Options) { o.BaseEndpoint = Endpoint("KMS") }), nil
-	}, kms.Wrapped{Ciphertext: os.Getenv("SHIXIN_WRAPPED_KEYS")}))
+	}, kms.Wrapped{Ciphertext: os.Getenv("SHIXIN_WRAPPED_KEYS"), Context: kms.Bound()}))
 	return boot.Ports{Table: t, Hash: boot.Prove(&records.Store{Table: t}, keyring), Verify: verifier(), Policy: boot.Policy(log), Log: log}, keyring
 }
 

@@ -21,6 +21,10 @@ import (
 // MaxDocument is the most that KMS encrypts directly with a symmetric key, in bytes.
 const MaxDocument = 4096
 
+// Bound is the encryption context of a deployment's keyring: what else the same KMS key may have encrypted does not pass
+// for it, and each unwrapping stands in CloudTrail under this name. The template's roles ask for it too.
+func Bound() map[string]string { return map[string]string{"purpose": "shixin keyring"} }
+
 // Decrypter is what a [Source] needs of the KMS client.
 type Decrypter interface {
 	Decrypt(context.Context, *awskms.DecryptInput, ...func(*awskms.Options)) (*awskms.DecryptOutput, error)
@@ -52,13 +56,13 @@ func New(open func(context.Context) (Decrypter, error), wrapped Wrapped) *Source
 // Document unwraps the keyring. Where KMS cannot be reached, throttles, or has a trouble of its own, the error is a
 // fault of kind fault.Unavailable.
 func (s *Source) Document(ctx context.Context) ([]byte, error) {
-	blob, err := base64.StdEncoding.DecodeString(s.wrapped.Ciphertext)
-	if err != nil || len(blob) == 0 {
-		return nil, errors.New("kms: the wrapped keyring is not the base64 text that wrapping printed; configure it again")
-	}
 	client, err := s.client.Get(ctx)
 	if err != nil {
 		return nil, fmt.Errorf("kms: %w", err)
+	}
+	blob, err := base64.StdEncoding.DecodeString(s.wrapped.Ciphertext)
+	if err != nil || len(blob) == 0 {
+		return nil, errors.New("kms: the wrapped keyring is not the base64 text that wrapping printed; configure it again")
 	}
 	in := &awskms.DecryptInput{CiphertextBlob: blob, EncryptionContext: s.wrapped.Context}
 	if s.wrapped.KeyID != "" {

@@ -120,18 +120,19 @@ func TestMain(m *testing.M) {
 
 // program is the local run as a process of its own.
 type program struct {
-	t      *testing.T
-	binary string
-	data   string
-	url    string
-	cmd    *exec.Cmd
-	output bytes.Buffer
-	tokens sync.Map
-	client *http.Client
+	t             *testing.T
+	binary        string
+	data          string
+	demonstration bool // load it on the first start
+	url           string
+	cmd           *exec.Cmd
+	output        bytes.Buffer
+	tokens        sync.Map
+	client        *http.Client
 }
 
-// start starts it and waits until it says that it is ready.
-func (p *program) start() {
+// launch starts it.
+func (p *program) launch() {
 	p.t.Helper()
 	listener, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -144,7 +145,11 @@ func (p *program) start() {
 	p.output.Reset()
 	p.url, p.tokens = "http://"+address, sync.Map{}
 	p.client = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 8}}
-	p.cmd = exec.Command(p.binary, "-listen", address, "-data", p.data, "-empty")
+	args := []string{"-listen", address, "-data", p.data}
+	if !p.demonstration {
+		args = append(args, "-empty")
+	}
+	p.cmd = exec.Command(p.binary, args...)
 	p.cmd.Dir = "../.."
 	p.cmd.Stdout, p.cmd.Stderr = &p.output, &p.output
 	if err := p.cmd.Start(); err != nil {
@@ -157,6 +162,12 @@ func (p *program) start() {
 			_ = running.Wait()
 		}
 	})
+}
+
+// start starts it and waits until it says that it is ready.
+func (p *program) start() {
+	p.t.Helper()
+	p.launch()
 	for deadline := time.Now().Add(20 * time.Second); ; {
 		response, err := p.client.Get(p.url + "/healthz")
 		if err == nil {

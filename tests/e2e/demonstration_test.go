@@ -1,0 +1,36 @@
+package e2e
+
+import (
+	"math/rand/v2"
+	"testing"
+	"time"
+
+	"shixin/infra/local/demo"
+)
+
+// A first start that is killed while it loads the demonstration goes on at the next one, and loads nothing twice.
+func TestKilledDemonstration(t *testing.T) {
+	seed := uint64(time.Now().UnixNano())
+	t.Logf("seed %d", seed)
+	random := rand.New(rand.NewPCG(seed, 0))
+	p := &program{t: t, binary: build(t), data: t.TempDir(), demonstration: true}
+	for range 3 {
+		p.launch()
+		time.Sleep(time.Duration(random.IntN(400)) * time.Millisecond)
+		p.kill()
+	}
+	p.start()
+	got, err := p.call(t.Context(), "", "GET", "/v1/status/uscc/"+demo.Published, "", "", 200)
+	if err != nil || got["verdict"] != "listed" || len(got["listings"].([]any)) != 1 {
+		t.Errorf("%s %v", show(got), err)
+	}
+	got, err = p.call(t.Context(), "auditor", "GET", "/v1/listings", "", "", 200)
+	if err != nil || len(got["items"].([]any)) != 5 {
+		t.Errorf("want the five listings of the demonstration: %s %v", show(got), err)
+	}
+	got, err = p.call(t.Context(), "officer", "GET", "/v1/enterprises/"+demo.Concerned+"/findings", "", "", 200)
+	if err != nil || len(got["items"].([]any)) != 1 {
+		t.Errorf("want one finding: %s %v", show(got), err)
+	}
+	p.terminate()
+}

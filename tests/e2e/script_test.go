@@ -48,23 +48,30 @@ func TestScripts(t *testing.T) {
 	for _, path := range paths {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".txt"), func(t *testing.T) {
 			t.Parallel()
-			statements, err := parse(path)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if len(statements) == 0 || statements[0].verb != "at" {
-				t.Fatalf("%s: a script begins with at", path)
-			}
-			begin, err := time.Parse(time.RFC3339, statements[0].args[0])
-			if err != nil {
-				t.Fatalf("%s: %v", statements[0].where(), err)
-			}
-			w := newWorld(t, begin)
-			for i := range statements[1:] {
-				w.do(&statements[1+i])
-			}
+			play(t, path)
 		})
 	}
+}
+
+// play runs one script from its first line to its last, on a register of its own.
+func play(t *testing.T, path string, change ...func(*server.Config)) *world {
+	t.Helper()
+	statements, err := parse(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(statements) == 0 || statements[0].verb != "at" {
+		t.Fatalf("%s: a script begins with at", path)
+	}
+	begin, err := time.Parse(time.RFC3339, statements[0].args[0])
+	if err != nil {
+		t.Fatalf("%s: %v", statements[0].where(), err)
+	}
+	w := newWorld(t, begin, change...)
+	for i := range statements[1:] {
+		w.do(&statements[1+i])
+	}
+	return w
 }
 
 // evidence is what scripts call $document: a piece of evidence.
@@ -80,8 +87,8 @@ type world struct {
 	client  *http.Client
 }
 
-// newWorld starts an empty register at a time, on a table of its own.
-func newWorld(t *testing.T, begin time.Time) *world {
+// newWorld starts an empty register at a time, on a table of its own. What change changes is how it is run.
+func newWorld(t *testing.T, begin time.Time, change ...func(*server.Config)) *world {
 	t.Helper()
 	started := time.Now()
 	w := &world{t: t, vars: variables{"document": evidence}, client: &http.Client{Timeout: time.Minute}}
@@ -93,6 +100,9 @@ func newWorld(t *testing.T, begin time.Time) *world {
 	w.config.Endpoint = *endpoint
 	if *endpoint == "" && os.Getenv("SHIXIN_E2E") == "dynamo" {
 		w.config.Endpoint = enginestest.Dynoxide(t)
+	}
+	for _, c := range change {
+		c(&w.config)
 	}
 	if w.config.Endpoint != "" {
 		w.config.Table = fmt.Sprintf("e2e-%d", time.Now().UnixNano())

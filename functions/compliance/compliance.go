@@ -8,19 +8,14 @@ import (
 	"shixin/shared/boot/supervising"
 	"shixin/shared/compliance"
 	"shixin/shared/fault"
-	"shixin/shared/records"
 	"shixin/shared/supervision"
 	"shixin/shared/web"
+	"shixin/shared/web/calling"
+	"shixin/shared/web/rows"
 )
 
 // Deps is what the handlers need.
 type Deps struct{ Supervision *supervision.Supervision }
-
-// The media types of the bulk call.
-const (
-	ndjson = "application/x-ndjson"
-	csv    = "text/csv"
-)
 
 // Function makes the Lambda function from its ports.
 func Function(p boot.Ports) boot.HTTP { return p.Serve(Routes(Deps{Supervision: supervising.New(p)})) }
@@ -32,7 +27,7 @@ func Routes(d Deps) []web.Route {
 	results := map[string]web.Check{"limit": nil, "cursor": nil, "outcome": outcomes()}
 	return []web.Route{
 		{Method: "GET", Path: "/v1/enterprises", Action: "enterprise.list", Token: web.Required, Query: paged, Handle: h.enterprises},
-		{Method: "POST", Path: "/v1/enterprises", Action: "enterprise.import", Token: web.Required, Accepts: []string{ndjson, csv}, Handle: h.imports},
+		{Method: "POST", Path: "/v1/enterprises", Action: "enterprise.import", Token: web.Required, Accepts: rows.Media, Handle: h.imports},
 		{Method: "GET", Path: "/v1/enterprises/{uscc}", Action: "enterprise.read", Token: web.Required, Handle: h.enterprise},
 		{Method: "PUT", Path: "/v1/enterprises/{uscc}", Action: "enterprise.put", Token: web.Required, Handle: h.put},
 		{Method: "GET", Path: "/v1/enterprises/{uscc}/findings", Action: "finding.read", Token: web.Required, Query: paged, Handle: h.findings},
@@ -54,26 +49,6 @@ func outcomes() web.Check {
 	return web.OneOf(names...)
 }
 
-// call is what the request brings besides its body.
-func call(r *http.Request) (supervision.Call, error) {
-	ctx := r.Context()
-	c := supervision.Call{Who: web.Caller(ctx), Now: web.Now(ctx)}
-	version, present, err := web.IfMatch(r)
-	if err != nil {
-		return c, err
-	}
-	if present {
-		c.IfMatch = &version
-	}
-	key, present, err := web.IdempotencyKey(r)
-	if err != nil || !present || r.Method != http.MethodPost {
-		return c, err
-	}
-	hash, err := web.BodyHash(r)
-	c.Once = &records.Once{Caller: c.Who.Account, Route: r.Method + " " + r.URL.Path, Key: key, Body: hash}
-	return c, err
-}
-
 // uscc reads the enterprise that the path names. What is no code may be an identifier of a person, so it is not repeated.
 func uscc(r *http.Request) (string, error) {
 	code, err := supervision.ParseUSCC(r.PathValue("uscc"))
@@ -82,25 +57,6 @@ func uscc(r *http.Request) (string, error) {
 			"must be a unified social credit code: 18 characters with a right check digit", "须为 18 位统一社会信用代码,且校验位正确")
 	}
 	return code, nil
-}
-
-// answer writes a reply as it was made, now or the first time.
-func answer(w http.ResponseWriter, reply *supervision.Reply) error {
-	if reply.Version > 0 {
-		w.Header().Set("ETag", web.ETag(reply.Version))
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(reply.Status)
-	_, err := w.Write(reply.Body)
-	return err
-}
-
-// next makes the cursor of the next page, if there is one.
-func next[P any](q *web.Params, place *P) (string, error) {
-	if place == nil {
-		return "", nil
-	}
-	return q.Next(place)
 }
 
 func (h handlers) put(w http.ResponseWriter, r *http.Request) error {
@@ -112,7 +68,7 @@ func (h handlers) put(w http.ResponseWriter, r *http.Request) error {
 	if err := web.Decode(r, &body); err != nil {
 		return err
 	}
-	c, err := call(r)
+	c, err := calling.Read(r)
 	if err != nil {
 		return err
 	}
@@ -120,7 +76,7 @@ func (h handlers) put(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return answer(w, reply)
+	return calling.Answer(w, reply)
 }
 
 func (h handlers) imports(w http.ResponseWriter, r *http.Request) error {
@@ -128,19 +84,31 @@ func (h handlers) imports(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	rows, err := readRows(web.MediaType(r), body)
+	read, err := rows.Read(web.MediaType(r), body, supervision.MaxRows, nil)
 	if err != nil {
 		return err
 	}
-	c, err := call(r)
+	c, err := calling.Read(r)
 	if err != nil {
 		return err
 	}
-	reply, err := h.Supervision.Import(r.Context(), c, rows)
+	list := make([]supervision.Row, len(read))
+	for i, row := range read {
+		var in struct {
+			USCC string `json:"uscc"`
+			supervision.Enterprise
+		}
+		wrong := row.Err
+		if wrong == nil {
+			wrong = web.Unmarshal(row.JSON, &in)
+		}
+		list[i] = supervision.Row{Line: row.Line, USCC: in.USCC, Enterprise: in.Enterprise, Wrong: wrong}
+	}
+	reply, err := h.Supervision.Import(r.Context(), c, list)
 	if err != nil {
 		return err
 	}
-	return answer(w, reply)
+	return calling.Answer(w, reply)
 }
 
 func (h handlers) enterprise(w http.ResponseWriter, r *http.Request) error {
@@ -153,7 +121,7 @@ func (h handlers) enterprise(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return answer(w, reply)
+	return calling.Answer(w, reply)
 }
 
 func (h handlers) enterprises(w http.ResponseWriter, r *http.Request) error {
@@ -166,11 +134,7 @@ func (h handlers) enterprises(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	cursor, err := next(q, place)
-	if err != nil {
-		return err
-	}
-	return web.List(w, items, cursor)
+	return web.Page(w, q, items, place)
 }
 
 func (h handlers) findings(w http.ResponseWriter, r *http.Request) error {
@@ -191,11 +155,7 @@ func (h handlers) findings(w http.ResponseWriter, r *http.Request) error {
 	if skip += len(items); more {
 		place = &skip
 	}
-	cursor, err := next(q, place)
-	if err != nil {
-		return err
-	}
-	return web.List(w, items, cursor)
+	return web.Page(w, q, items, place)
 }
 
 func (h handlers) start(w http.ResponseWriter, r *http.Request) error {
@@ -203,7 +163,7 @@ func (h handlers) start(w http.ResponseWriter, r *http.Request) error {
 	if err := web.Decode(r, &order); err != nil {
 		return err
 	}
-	c, err := call(r)
+	c, err := calling.Read(r)
 	if err != nil {
 		return err
 	}
@@ -211,7 +171,7 @@ func (h handlers) start(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return answer(w, reply)
+	return calling.Answer(w, reply)
 }
 
 func (h handlers) audits(w http.ResponseWriter, r *http.Request) error {
@@ -228,11 +188,7 @@ func (h handlers) audits(w http.ResponseWriter, r *http.Request) error {
 	if after != "" {
 		place = &after
 	}
-	cursor, err := next(q, place)
-	if err != nil {
-		return err
-	}
-	return web.List(w, items, cursor)
+	return web.Page(w, q, items, place)
 }
 
 func (h handlers) audit(w http.ResponseWriter, r *http.Request) error {

@@ -28,15 +28,17 @@ func (h handlers) results(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	cursor, err := next(q, place)
-	if err != nil {
-		return err
-	}
 	w.Header().Set("Vary", "Accept")
-	if prefersCSV(r.Header.Values("Accept")) {
-		return writeCSV(w, r, items, cursor)
+	if !prefersCSV(r.Header.Values("Accept")) {
+		return web.Page(w, q, items, place)
 	}
-	return web.List(w, items, cursor)
+	cursor := ""
+	if place != nil {
+		if cursor, err = q.Next(place); err != nil {
+			return err
+		}
+	}
+	return writeCSV(w, r, items, cursor)
 }
 
 // writeCSV writes a page as CSV (RFC 4180) with its header; where there is a next page, the Link header says where (RFC 8288).

@@ -5,6 +5,7 @@ import (
 
 	"shixin/shared/register"
 	"shixin/shared/web"
+	"shixin/shared/web/calling"
 	"shixin/shared/web/rows"
 	"shixin/shared/web/validate"
 )
@@ -23,7 +24,7 @@ func (h handlers) importList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c, err := call(r)
+	c, err := calling.Read(r)
 	if err != nil {
 		return err
 	}
@@ -42,11 +43,11 @@ func (h handlers) importList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return answer(w, reply)
+	return calling.Answer(w, reply)
 }
 
 func (h handlers) adopt(w http.ResponseWriter, r *http.Request) error {
-	c, err := call(r)
+	c, err := calling.Read(r)
 	if err != nil {
 		return err
 	}
@@ -58,7 +59,7 @@ func (h handlers) adopt(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return answer(w, reply)
+	return calling.Answer(w, reply)
 }
 
 func (h handlers) showImport(w http.ResponseWriter, r *http.Request) error {
@@ -71,5 +72,5 @@ func (h handlers) showImport(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return answer(w, reply)
+	return calling.Answer(w, reply)
 }

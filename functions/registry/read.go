@@ -8,6 +8,7 @@ import (
 	"shixin/shared/regime"
 	"shixin/shared/register"
 	"shixin/shared/web"
+	"shixin/shared/web/calling"
 	"shixin/shared/workday"
 )
 
@@ -21,7 +22,7 @@ func (h handlers) show(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return answer(w, reply)
+	return calling.Answer(w, reply)
 }
 
 func (h handlers) list(w http.ResponseWriter, r *http.Request) error {
@@ -35,7 +36,7 @@ func (h handlers) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return page(w, q, items, next)
+	return web.Page(w, q, items, next)
 }
 
 func (h handlers) events(w http.ResponseWriter, r *http.Request) error {
@@ -56,19 +57,7 @@ func (h handlers) events(w http.ResponseWriter, r *http.Request) error {
 	if last > 0 {
 		next = &last
 	}
-	return page(w, q, items, next)
-}
-
-// page writes a page of a list with the cursor of the next one, if there is one.
-func page[T, P any](w http.ResponseWriter, q *web.Params, items []T, next *P) error {
-	if next == nil {
-		return web.List(w, items, "")
-	}
-	cursor, err := q.Next(next)
-	if err != nil {
-		return err
-	}
-	return web.List(w, items, cursor)
+	return web.Page(w, q, items, next)
 }
 
 // regimeView is the text of a regime in effect today, and all its texts through time.
@@ -92,7 +81,7 @@ func (h handlers) regimes(w http.ResponseWriter, r *http.Request) error {
 	views := []regimeView{}
 	for i := from; i < len(library.Regimes); i++ {
 		if len(views) == q.Limit() {
-			return page(w, q, views, &i)
+			return web.Page(w, q, views, &i)
 		}
 		views = append(views, viewRegime(library, library.Regimes[i], workday.DayOf(web.Now(r.Context()))))
 	}

@@ -7,9 +7,9 @@ import (
 	"shixin/shared/boot"
 	"shixin/shared/boot/registering"
 	"shixin/shared/fault"
-	"shixin/shared/records"
 	"shixin/shared/register"
 	"shixin/shared/web"
+	"shixin/shared/web/calling"
 	"shixin/shared/web/rows"
 	"shixin/shared/web/validate"
 )
@@ -56,24 +56,6 @@ func Routes(d Deps) []web.Route {
 
 type handlers Deps
 
-// call is what the request brings besides its body.
-func call(r *http.Request) (register.Call, error) {
-	ctx := r.Context()
-	c := register.Call{Who: web.Caller(ctx), Now: web.Now(ctx)}
-	version, _, err := web.IfMatch(r)
-	if err != nil {
-		return c, err
-	}
-	c.IfMatch = version
-	key, present, err := web.IdempotencyKey(r)
-	if err != nil || !present || r.Method != http.MethodPost {
-		return c, err
-	}
-	hash, err := web.BodyHash(r)
-	c.Once = &records.Once{Caller: c.Who.Account, Route: r.Method + " " + r.URL.Path, Key: key, Body: hash}
-	return c, err
-}
-
 // take makes the handler of one step from the body that it reads.
 func take[B any](h handlers, step func(B) (register.Step, error)) web.Handle {
 	return func(w http.ResponseWriter, r *http.Request) error {
@@ -90,7 +72,7 @@ func take[B any](h handlers, step func(B) (register.Step, error)) web.Handle {
 }
 
 func (h handlers) take(w http.ResponseWriter, r *http.Request, s register.Step) error {
-	c, err := call(r)
+	c, err := calling.Read(r)
 	if err != nil {
 		return err
 	}
@@ -102,7 +84,7 @@ func (h handlers) take(w http.ResponseWriter, r *http.Request, s register.Step) 
 	if err != nil {
 		return err
 	}
-	return answer(w, reply)
+	return calling.Answer(w, reply)
 }
 
 func (h handlers) withdraw(w http.ResponseWriter, r *http.Request) error {
@@ -132,7 +114,7 @@ func (h handlers) propose(w http.ResponseWriter, r *http.Request) error {
 	if err := validate.Decode(r, &body); err != nil {
 		return err
 	}
-	c, err := call(r)
+	c, err := calling.Read(r)
 	if err != nil {
 		return err
 	}
@@ -140,16 +122,5 @@ func (h handlers) propose(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return answer(w, reply)
-}
-
-// answer writes a reply as it was made, now or the first time.
-func answer(w http.ResponseWriter, reply *register.Reply) error {
-	if reply.Version > 0 {
-		w.Header().Set("ETag", web.ETag(reply.Version))
-	}
-	w.Header().Set("Content-Type", "application/json")
-	w.WriteHeader(reply.Status)
-	_, err := w.Write(reply.Body)
-	return err
+	return calling.Answer(w, reply)
 }

@@ -10,6 +10,7 @@ import (
 	"shixin/shared/fault"
 	"shixin/shared/listing"
 	"shixin/shared/records"
+	"shixin/shared/repeat"
 	"shixin/shared/table"
 	"shixin/shared/workday"
 )
@@ -36,7 +37,7 @@ func (r *Register) Work(ctx context.Context, id string, now time.Time) error {
 			if time.Since(began) > slice {
 				return r.send(ctx, id)
 			}
-			err := retry(ctx, func() error {
+			err := repeat.Retry(ctx, func() error {
 				err := r.some(ctx, now, s, imp.Rows)
 				if lost, ok := errors.AsType[*records.Lost](err); ok && lost.Has("import") {
 					return errElsewhere

@@ -12,6 +12,7 @@ import (
 	"shixin/shared/register"
 	"shixin/shared/register/lookup"
 	rt "shixin/shared/register/registertest"
+	"shixin/shared/repeat"
 )
 
 const secretName = "虚构姓名甲"
@@ -254,6 +255,7 @@ func TestKeysOfOthers(t *testing.T) {
 		c.Once = &o
 		return c
 	}
+	kept := repeat.Keeper{Store: w.Store, Seal: w.Seal}
 	first, err := w.Register.Propose(w.Ctx(), once(records.Once{Caller: "officer", Route: "POST /v1/listings", Key: "k", Body: "b"}), rt.Human(1))
 	w.Must(err)
 	for name, o := range map[string]records.Once{
@@ -261,11 +263,11 @@ func TestKeysOfOthers(t *testing.T) {
 		"route":  {Caller: "officer", Route: "POST /v1/imports", Key: "k", Body: "b"},
 		"split":  {Caller: "officer\x00POST /v1/listings", Route: "k", Key: "", Body: "b"},
 	} {
-		if again, err := w.Again(w.Ctx(), once(o)); again != nil || err != nil {
+		if again, err := kept.Again(w.Ctx(), once(o)); again != nil || err != nil {
 			t.Errorf("another %s got the answer: %v", name, err)
 		}
 	}
-	if _, err := w.Again(w.Ctx(), once(records.Once{Caller: "officer", Route: "POST /v1/listings", Key: "k", Body: "other"})); !errors.Is(err, fault.Invalid) {
+	if _, err := kept.Again(w.Ctx(), once(records.Once{Caller: "officer", Route: "POST /v1/listings", Key: "k", Body: "other"})); !errors.Is(err, fault.Invalid) {
 		t.Errorf("another body: %v", err)
 	}
 	w.Later(6)
@@ -320,7 +322,7 @@ func TestOtherNumbers(t *testing.T) {
 	}
 	for _, match := range []int{-1, 1, 99} {
 		call := w.Call(rt.SecondDecider)
-		call.IfMatch = match
+		call.IfMatch = &match
 		step, _ := register.Outcome{Outcome: "granted", Reasons: "Yes."}.Step(1)
 		if _, err := w.Take(w.Ctx(), call, a, step); !errors.Is(err, fault.Stale) {
 			t.Errorf("If-Match %d: %v", match, err)

@@ -14,28 +14,11 @@ import (
 // mostText is the limit of every free text, in characters: facts, reasons, statements, grounds.
 const mostText = subject.MaxFactsChars
 
-// wrong collects the wrong fields of one input, so that a caller mends them all at once.
-type wrong []fault.Field
-
-func (w *wrong) add(pointer, en, zh string) {
-	*w = append(*w, fault.Field{Pointer: pointer, Detail: fault.Both(en, zh)})
-}
-
-func (w *wrong) err(pointer string, err error) {
-	if err != nil {
-		*w = append(*w, fault.Field{Pointer: pointer, Detail: err.Error()})
-	}
-}
-
-func (w wrong) fault() error {
-	if len(w) == 0 {
-		return nil
-	}
-	return fault.Fields(w...)
-}
+// wrong collects the wrong fields of a listing's texts.
+type wrong struct{ fault.Wrong }
 
 // text checks a free text of at most a number of characters.
-func (w *wrong) text(pointer, text string, most int) { w.err(pointer, subject.CheckText(text, most)) }
+func (w *wrong) text(pointer, text string, most int) { w.Err(pointer, subject.CheckText(text, most)) }
 
 func (w *wrong) basis(basis []string) {
 	for i, b := range basis {
@@ -57,12 +40,12 @@ func (w *wrong) receipt(e *Evidence) {
 
 func (w *wrong) nameList(at string, names []Name) {
 	if len(names) < 1 || len(names) > subject.MaxNames {
-		w.add(at, fmt.Sprintf("1 to %d names", subject.MaxNames), "名称应为 1 至 200 个")
+		w.Add(at, fmt.Sprintf("1 to %d names", subject.MaxNames), "名称应为 1 至 200 个")
 	}
 	for i, n := range names {
-		w.err(fmt.Sprintf("%s/%d/text", at, i), subject.CheckName(n.Text))
+		w.Err(fmt.Sprintf("%s/%d/text", at, i), subject.CheckName(n.Text))
 		if n.Lang != "" {
-			w.err(fmt.Sprintf("%s/%d/lang", at, i), subject.CheckLang(n.Lang))
+			w.Err(fmt.Sprintf("%s/%d/lang", at, i), subject.CheckLang(n.Lang))
 		}
 	}
 }
@@ -70,7 +53,7 @@ func (w *wrong) nameList(at string, names []Name) {
 // identifiers reads identifiers to their normal forms; those that cannot be read are named.
 func (w *wrong) identifiers(at string, in []Identifier) []subject.Identifier {
 	if len(in) < 1 || len(in) > subject.MaxIdentifiers {
-		w.add(at, fmt.Sprintf("1 to %d identifiers", subject.MaxIdentifiers), "标识应为 1 至 20 个")
+		w.Add(at, fmt.Sprintf("1 to %d identifiers", subject.MaxIdentifiers), "标识应为 1 至 20 个")
 		return nil
 	}
 	ids := make([]subject.Identifier, 0, len(in))
@@ -78,11 +61,11 @@ func (w *wrong) identifiers(at string, in []Identifier) []subject.Identifier {
 		pointer := fmt.Sprintf("%s/%d", at, i)
 		id, err := subject.Parse(raw.Scheme, raw.Value)
 		if _, unknown := errors.AsType[*subject.UnknownScheme](err); unknown {
-			w.err(pointer+"/scheme", err)
+			w.Err(pointer+"/scheme", err)
 			continue
 		}
 		if err != nil {
-			w.err(pointer+"/value", err)
+			w.Err(pointer+"/value", err)
 			continue
 		}
 		id.From, id.To = raw.From, raw.To
@@ -121,7 +104,7 @@ func (w *wrong) proposal(row Row, today workday.Day) {
 			w.text("/decided/authority", d.Authority, 100)
 		}
 	} else if len(row.Evidence) == 0 {
-		w.add("/evidence", "at least one document, by title and SHA-256", "至少一份证据材料")
+		w.Add("/evidence", "at least one document, by title and SHA-256", "至少一份证据材料")
 	}
 }
 
@@ -130,17 +113,17 @@ func (w *wrong) birth(s Subject, ids []subject.Identifier, today workday.Day) {
 	switch {
 	case s.Birth == "":
 	case s.Kind != string(subject.Person):
-		w.add("/subject/birth", "only a person has a birth", "仅自然人可填写出生日期")
+		w.Add("/subject/birth", "only a person has a birth", "仅自然人可填写出生日期")
 	case s.Birth > today:
-		w.add("/subject/birth", "must not be in the future", "不得晚于今日")
+		w.Add("/subject/birth", "must not be in the future", "不得晚于今日")
 	}
 	for i, id := range ids {
 		b := id.Birth()
 		if b > today {
-			w.add(fmt.Sprintf("/subject/identifiers/%d/value", i), "the day of birth in it is in the future", "其中的出生日期晚于今日")
+			w.Add(fmt.Sprintf("/subject/identifiers/%d/value", i), "the day of birth in it is in the future", "其中的出生日期晚于今日")
 		}
 		if b != "" && s.Birth != "" && b != s.Birth {
-			w.add("/subject/birth", "contradicts the cn-id", "与居民身份证号不符")
+			w.Add("/subject/birth", "contradicts the cn-id", "与居民身份证号不符")
 		}
 	}
 }
@@ -150,7 +133,7 @@ func (r *Register) content(ctx context.Context, p Proposal, v *vault) (listing.C
 	var w wrong
 	s, err := r.subject(ctx, p.Subject, "/subject", v, &w)
 	if err == nil {
-		err = w.fault()
+		err = w.Fault()
 	}
 	c := listing.Content{Subject: s, Facts: v.put(p.Facts), LegalBasis: v.texts(p.LegalBasis), Evidence: v.evidence(p.Evidence)}
 	if p.Conviction != nil {
@@ -175,7 +158,7 @@ func (r *Register) refs(ctx context.Context, in []Identifier, kind subject.Kind,
 	var birth workday.Day
 	for i, id := range w.identifiers(at, in) {
 		if !id.Scheme.Fits(kind) {
-			w.add(fmt.Sprintf("%s/%d/scheme", at, i), fmt.Sprintf("%s does not identify a subject of kind %s", id.Scheme, kind), "该标识类型不适用于此类主体")
+			w.Add(fmt.Sprintf("%s/%d/scheme", at, i), fmt.Sprintf("%s does not identify a subject of kind %s", id.Scheme, kind), "该标识类型不适用于此类主体")
 			continue
 		}
 		if b := id.Birth(); b != "" {

@@ -8,6 +8,7 @@ import (
 	"shixin/shared/fault"
 	"shixin/shared/listing"
 	"shixin/shared/records"
+	"shixin/shared/repeat"
 	"shixin/shared/workday"
 )
 
@@ -75,7 +76,7 @@ func (r *Register) endings(ctx context.Context, now time.Time, day workday.Day) 
 func (r *Register) expire(ctx context.Context, now time.Time, id string, day workday.Day) error {
 	r.effects.Lock()
 	defer r.effects.Unlock()
-	return retry(ctx, func() error {
+	return repeat.Retry(ctx, func() error {
 		head, err := r.Store.Head(ctx, now)
 		if err != nil {
 			return err

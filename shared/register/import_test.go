@@ -197,7 +197,7 @@ func TestImportPersons(t *testing.T) {
 		"read by operator": {func() error { _, err := w.ShowImport(w.Ctx(), rt.Operator, w.Now, id); return err }, fault.NotFound},
 		"stale": {func() error {
 			call := w.Call(rt.Decider)
-			call.IfMatch = -1
+			call.IfMatch = new(-1)
 			_, err := w.Adopt(w.Ctx(), call, id)
 			return err
 		}, fault.Stale},

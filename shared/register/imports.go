@@ -58,7 +58,7 @@ type keptRow struct {
 // Import receives a list: it names the wrong rows, keeps the good ones sealed, and leaves the rest to the function adoption. It answers
 // 201 with what was accepted.
 func (r *Register) Import(ctx context.Context, call Call, rows []ImportRow) (*Reply, error) {
-	if reply, err := r.Again(ctx, call); reply != nil || err != nil {
+	if reply, err := r.kept().Again(ctx, call); reply != nil || err != nil {
 		return reply, err
 	}
 	res := policy.Resource{Kind: policy.Import, Authority: call.Who.Authority, Level: call.Who.Level, Region: call.Who.Region, New: true}
@@ -85,9 +85,9 @@ func (r *Register) Import(ctx context.Context, call Call, rows []ImportRow) (*Re
 	}
 	reply := &Reply{Status: 201, Version: 1, Body: encodeJSON(map[string]any{
 		"id": imp.ID, "accepted": imp.Rows, "rejected_total": len(rows) - len(good), "rejected": rejected[:min(len(rejected), maxReported)]})}
-	err = r.Store.PutImport(ctx, call.Now, imp, chunks, func(b *records.Batch) error { return r.keep(ctx, call, reply, b) })
+	err = r.Store.PutImport(ctx, call.Now, imp, chunks, func(b *records.Batch) error { return r.kept().Keep(ctx, call, reply, b) })
 	if records.IsLost(err) { // the same call was answered meanwhile
-		if again, err := r.Again(ctx, call); again != nil || err != nil {
+		if again, err := r.kept().Again(ctx, call); again != nil || err != nil {
 			return again, err
 		}
 	}
@@ -290,7 +290,7 @@ func importResource(imp *records.Import) policy.Resource {
 
 // Adopt lets a second person adopt the decided rows of an import. It answers 202; the function adoption does the rest.
 func (r *Register) Adopt(ctx context.Context, call Call, id string) (*Reply, error) {
-	reply, err := r.once(ctx, call, func() (*Reply, error) {
+	reply, err := r.kept().Once(ctx, call, func() (*Reply, error) {
 		imp, err := r.visibleImport(ctx, call.Who, call.Now, id)
 		if err != nil {
 			return nil, err
@@ -300,7 +300,7 @@ func (r *Register) Adopt(ctx context.Context, call Call, id string) (*Reply, err
 			return nil, err
 		case call.Who.Person == imp.Importer.Person:
 			return nil, fault.New(fault.Forbidden, "who imported a list may not adopt it; another person must", "导入人不得采纳,应由他人采纳")
-		case call.IfMatch != 0 && call.IfMatch != imp.Version():
+		case !call.Matches(imp.Version()):
 			return nil, fault.New(fault.Stale, "the import has changed since; read it again", "该导入批次已有更新,请重新读取")
 		case imp.State != records.ImportReceived:
 			return nil, fault.New(fault.Conflict, "the import is adopted already", "该导入批次已被采纳")
@@ -312,7 +312,7 @@ func (r *Register) Adopt(ctx context.Context, call Call, id string) (*Reply, err
 		b := &records.Batch{}
 		b.PutImportState(imp)
 		b.OpenImport(id, true)
-		if err := r.keep(ctx, call, reply, b); err != nil {
+		if err := r.kept().Keep(ctx, call, reply, b); err != nil {
 			return nil, err
 		}
 		return reply, r.Store.Commit(ctx, call.Now, b)

@@ -101,7 +101,7 @@ func TestOneListing(t *testing.T) {
 			}
 			call := w.Call(who)
 			if i%5 == 0 {
-				call.IfMatch = 3
+				call.IfMatch = new(3)
 			}
 			step, err := rt.Listing().Step()
 			if err == nil {

@@ -7,18 +7,17 @@ package register
 import (
 	"context"
 	"errors"
-	"math/rand/v2"
 	"sync"
 	"time"
 
 	"shixin/shared/access"
 	"shixin/shared/access/policy"
-	"shixin/shared/fault"
 	"shixin/shared/keys"
 	"shixin/shared/listing"
 	"shixin/shared/queue"
 	"shixin/shared/records"
 	"shixin/shared/regime"
+	"shixin/shared/repeat"
 	"shixin/shared/workday"
 )
 
@@ -44,102 +43,13 @@ type Register struct {
 }
 
 // Call is what a call brings besides its content.
-type Call struct {
-	Who     access.Principal
-	Now     time.Time
-	IfMatch int           // the version that the caller saw; 0 when it did not say
-	Once    *records.Once // its idempotency key; nil without one
-}
+type Call = repeat.Call
 
-// Reply is an answer that can be given again: Body is JSON.
-type Reply struct {
-	Status  int    `json:"status"`
-	Version int    `json:"version,omitempty"` // for the ETag; 0 without one
-	Body    []byte `json:"body"`
-}
+// Reply is an answer that can be given again.
+type Reply = repeat.Reply
 
-// Again returns the answer that was given to the same call before, nil when it was not made yet.
-func (r *Register) Again(ctx context.Context, call Call) (*Reply, error) {
-	if call.Once == nil {
-		return nil, nil
-	}
-	sealed, err := r.Store.Answered(ctx, call.Now, *call.Once)
-	if err != nil || sealed == nil {
-		return nil, err
-	}
-	plain, err := r.Seal.Open(ctx, sealed, call.Once.Bound())
-	if err == nil {
-		plain, err = unsqueeze(plain)
-	}
-	if err != nil {
-		return nil, err
-	}
-	var reply Reply
-	return &reply, decodeJSON(plain, &reply)
-}
-
-// keep puts the reply into the batch that it answers for.
-func (r *Register) keep(ctx context.Context, call Call, reply *Reply, b *records.Batch) error {
-	if call.Once == nil {
-		return nil
-	}
-	sealed, err := r.Seal.Seal(ctx, squeeze(encodeJSON(reply)), call.Once.Bound())
-	if err != nil {
-		return err
-	}
-	b.PutAnswer(*call.Once, call.Now, sealed)
-	return nil
-}
-
-// maxAttempts bounds how often a step is decided anew because others wrote meanwhile.
-const maxAttempts = 40
-
-// once gives a call that was answered before the same answer, and else tries it until it does not meet what another wrote meanwhile.
-func (r *Register) once(ctx context.Context, call Call, try func() (*Reply, error)) (*Reply, error) {
-	var reply *Reply
-	err := retry(ctx, func() (err error) {
-		if reply, err = r.Again(ctx, call); reply != nil || err != nil {
-			return err
-		}
-		reply, err = try()
-		return err
-	})
-	if err != nil && call.Once != nil && fault.Of(err) != "" {
-		// The same call, made at the same time, may have been answered since the first look, and be itself what refuses this one.
-		if again, err := r.Again(ctx, call); again != nil && err == nil {
-			return again, nil
-		}
-	}
-	if err != nil {
-		return nil, err
-	}
-	return reply, nil
-}
-
-// retry runs try until it does not meet what another wrote meanwhile.
-func retry(ctx context.Context, try func() error) error {
-	for attempt := 0; ; attempt++ {
-		err := try()
-		lost, ok := errors.AsType[*records.Lost](err)
-		if !ok {
-			return err
-		}
-		if attempt == maxAttempts {
-			f := fault.New(fault.Unavailable, "too many others write at the same time; try again", "并发写入过多,请稍后重试")
-			f.RetryAfter = time.Second
-			return f
-		}
-		most := 4 * time.Millisecond << min(attempt, 6)
-		if !lost.Only("head") { // a changed listing mostly refuses the step at the next look
-			most = time.Millisecond << min(attempt, 6)
-		}
-		select {
-		case <-ctx.Done():
-			return ctx.Err()
-		case <-time.After(rand.N(most)):
-		}
-	}
-}
+// kept is where answers are kept for their idempotency keys.
+func (r *Register) kept() repeat.Keeper { return repeat.Keeper{Store: r.Store, Seal: r.Seal} }
 
 // rules is the law a listing is judged by.
 func (r *Register) rules(l *listing.Listing) (listing.Rules, error) {

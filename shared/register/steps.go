@@ -50,7 +50,7 @@ func (n Notice) Step() (Step, error) {
 	w.receipt(n.Receipt)
 	return plain("listing.notice", false, listing.GiveNotice{}, func(v *vault) listing.Command {
 		return listing.GiveNotice{Method: n.Method, ServedAt: n.ServedAt, RespondUntil: n.RespondUntil, Receipt: v.receipt(n.Receipt)}
-	}), w.fault()
+	}), w.Fault()
 }
 
 // Statement is the body of POST .../statements.
@@ -67,7 +67,7 @@ func (s Statement) Step() (Step, error) {
 		return listing.MakeStatement{Kind: s.Kind, Text: v.put(s.Text)}
 	})
 	step.created = func(l *listing.Listing) int { return len(l.Statements) }
-	return step, w.fault()
+	return step, w.Fault()
 }
 
 // Consent is the body of POST .../consent.
@@ -82,7 +82,7 @@ func (c Consent) Step() (Step, error) {
 	w.text("/reasons", c.Reasons, mostText)
 	return plain("listing.consent", false, listing.GiveConsent{}, func(v *vault) listing.Command {
 		return listing.GiveConsent{Outcome: c.Outcome, Reasons: v.put(c.Reasons)}
-	}), w.fault()
+	}), w.Fault()
 }
 
 // Decision is the body of POST .../decision.
@@ -111,7 +111,7 @@ func (d Decision) Step() (Step, error) {
 			c.Answers = append(c.Answers, listing.Answer{Statement: a.Statement, Text: v.put(a.Text)})
 		}
 		return c
-	}), w.fault()
+	}), w.Fault()
 }
 
 // Service is the body of POST .../service.
@@ -128,7 +128,7 @@ func (s Service) Step() (Step, error) {
 	w.receipt(s.Receipt)
 	return plain("listing.service", true, listing.Serve{}, func(v *vault) listing.Command {
 		return listing.Serve{Of: s.Of, Method: s.Method, ServedAt: s.ServedAt, Receipt: v.receipt(s.Receipt)}
-	}), w.fault()
+	}), w.Fault()
 }
 
 // TermStart is the body of POST .../term.
@@ -143,7 +143,7 @@ func (t TermStart) Step() (Step, error) {
 	w.text("/document", t.Document, 300)
 	return plain("listing.term", true, listing.StartTerm{}, func(v *vault) listing.Command {
 		return listing.StartTerm{From: t.From, Document: v.put(t.Document)}
-	}), w.fault()
+	}), w.Fault()
 }
 
 // Publication is the body of POST .../publication.
@@ -157,14 +157,14 @@ func (p Publication) Step() (Step, error) {
 	w.text("/reasons", p.Reasons, mostText)
 	return plain("listing.publication", true, listing.Publish{}, func(v *vault) listing.Command {
 		return listing.Publish{Reasons: v.put(p.Reasons)}
-	}), w.fault()
+	}), w.Fault()
 }
 
 // Step checks the amendment: what is given replaces what was proposed, and is then held against the ground as a whole.
 func (a Amendment) Step() (Step, error) {
 	var w wrong
 	if a.Subject == nil && a.Facts == nil && a.LegalBasis == nil && a.Evidence == nil && a.Conviction == nil {
-		w.add("", "says nothing to change: give subject, facts, legal_basis, evidence or conviction", "未提供任何修改内容")
+		w.Add("", "says nothing to change: give subject, facts, legal_basis, evidence or conviction", "未提供任何修改内容")
 	}
 	if a.Facts != nil {
 		w.text("/facts", *a.Facts, mostText)
@@ -175,7 +175,7 @@ func (a Amendment) Step() (Step, error) {
 	if a.Evidence != nil {
 		w.evidence("/evidence", *a.Evidence)
 		if len(*a.Evidence) == 0 {
-			w.add("/evidence", "at least one document, by title and SHA-256", "至少一份证据材料")
+			w.Add("/evidence", "at least one document, by title and SHA-256", "至少一份证据材料")
 		}
 	}
 	if a.Conviction != nil {
@@ -185,7 +185,7 @@ func (a Amendment) Step() (Step, error) {
 		w.identifiers("/subject/identifiers", a.Subject.Identifiers)
 		w.nameList("/subject/names", a.Subject.Names)
 	}
-	return Step{action: "listing.amend", probe: listing.Amend{}, command: a.command}, w.fault()
+	return Step{action: "listing.amend", probe: listing.Amend{}, command: a.command}, w.Fault()
 }
 
 func (a Amendment) command(ctx context.Context, r *Register, l *listing.Listing, v *vault) (listing.Command, error) {
@@ -206,7 +206,7 @@ func (a Amendment) command(ctx context.Context, r *Register, l *listing.Listing,
 		var w wrong
 		s, err := r.subject(ctx, *a.Subject, "/subject", v, &w)
 		if err == nil {
-			err = w.fault()
+			err = w.Fault()
 		}
 		if err != nil {
 			return nil, err
@@ -246,7 +246,7 @@ func (q Request) Step() (Step, error) {
 			return listing.Ask{Kind: q.Kind, Grounds: v.put(q.Grounds), Evidence: v.evidence(q.Evidence), Change: change, Until: q.Until}, err
 		},
 		created: func(l *listing.Listing) int { return len(l.Requests) },
-	}, w.fault()
+	}, w.Fault()
 }
 
 // Outcome is the body of POST .../requests/{n}/outcome.
@@ -266,7 +266,7 @@ func (o Outcome) Step(n int) (Step, error) {
 			change, err := r.change(ctx, o.Change, l, v)
 			return listing.Resolve{N: n, Outcome: o.Outcome, Reasons: v.put(o.Reasons), Change: change}, err
 		},
-	}, w.fault()
+	}, w.Fault()
 }
 
 // change keeps the names and identifiers of a change.
@@ -287,5 +287,5 @@ func (r *Register) change(ctx context.Context, in *Change, l *listing.Listing, v
 		}
 		out.Identifiers, out.Adult = refs, listing.Adult(birth)
 	}
-	return out, w.fault()
+	return out, w.Fault()
 }

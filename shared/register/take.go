@@ -22,7 +22,7 @@ func (r *Register) Propose(ctx context.Context, call Call, p Proposal) (*Reply, 
 	if err := r.know(ctx, call.Now, propose.Authority); err != nil {
 		return nil, err
 	}
-	return r.once(ctx, call, func() (reply *Reply, err error) {
+	return r.kept().Once(ctx, call, func() (reply *Reply, err error) {
 		events, err := listing.Decide(listing.Listing{}, propose, actor(call.Who, false), rules, call.Now)
 		if err != nil {
 			return nil, err
@@ -30,7 +30,7 @@ func (r *Register) Propose(ctx context.Context, call Call, p Proposal) (*Reply, 
 		c := &change{events: events, vault: v, rules: rules}
 		err = r.commit(ctx, call.Now, nil, []*change{c}, func(b *records.Batch) error {
 			reply = &Reply{Status: 201, Version: c.after.Version, Body: encodeJSON(r.view(call, &c.after, v, rules))}
-			return r.keep(ctx, call, reply, b)
+			return r.kept().Keep(ctx, call, reply, b)
 		})
 		return reply, err
 	})
@@ -39,8 +39,8 @@ func (r *Register) Propose(ctx context.Context, call Call, p Proposal) (*Reply, 
 // proposal turns a row into the command that opens its listing, and checks that the caller may open it.
 func (r *Register) proposal(ctx context.Context, call Call, row Row, v *vault, today workday.Day) (listing.Propose, listing.Rules, error) {
 	var w wrong
-	if w.proposal(row, today); len(w) > 0 {
-		return listing.Propose{}, listing.Rules{}, w.fault()
+	if w.proposal(row, today); w.Any() {
+		return listing.Propose{}, listing.Rules{}, w.Fault()
 	}
 	on := today
 	if row.Decided != nil {
@@ -100,7 +100,7 @@ func (r *Register) Take(ctx context.Context, call Call, id string, step Step) (*
 		r.effects.Lock()
 		defer r.effects.Unlock()
 	}
-	return r.once(ctx, call, func() (*Reply, error) { return r.take(ctx, call, id, step) })
+	return r.kept().Once(ctx, call, func() (*Reply, error) { return r.take(ctx, call, id, step) })
 }
 
 func (r *Register) take(ctx context.Context, call Call, id string, step Step) (*Reply, error) {
@@ -126,7 +126,7 @@ func (r *Register) take(ctx context.Context, call Call, id string, step Step) (*
 	if err := listing.MayTake(*l, step.probe, by, rules, now); err != nil {
 		return nil, err
 	}
-	if call.IfMatch != 0 && call.IfMatch != l.Version {
+	if !call.Matches(l.Version) {
 		return nil, fault.New(fault.Stale, "the listing has changed since; read it again", "该名单已有更新,请重新读取")
 	}
 	v, err := openVault(ctx, r.Seal, id, stored.Sealed)
@@ -154,7 +154,7 @@ func (r *Register) take(ctx context.Context, call Call, id string, step Step) (*
 		} else {
 			reply.Body = encodeJSON(r.view(call, &c.after, v, c.rules))
 		}
-		return r.keep(ctx, call, reply, b)
+		return r.kept().Keep(ctx, call, reply, b)
 	})
 	return reply, err
 }

@@ -11,6 +11,7 @@ import (
 	"shixin/shared/keys"
 	"shixin/shared/listing"
 	"shixin/shared/records"
+	"shixin/shared/squeeze"
 	"shixin/shared/subject"
 )
 
@@ -129,13 +130,13 @@ func (v *vault) seal(ctx context.Context, s keys.Sealer, id string, step listing
 		for _, t := range v.added {
 			added.Plain += len(t.Text)
 		}
-		added.Sealed = len(squeeze(encodeJSON(v.added)))
+		added.Sealed = len(squeeze.Pack(encodeJSON(v.added)))
 		var err error
 		if closed.Used, err = charge(v.Used, step, added); err != nil {
 			return nil, err
 		}
 	}
-	sealed, err := s.Seal(ctx, squeeze(encodeJSON(&closed)), vaultBound(id))
+	sealed, err := s.Seal(ctx, squeeze.Pack(encodeJSON(&closed)), vaultBound(id))
 	if err == nil && len(sealed) > mostItem {
 		err = records.TooLarge()
 	}
@@ -155,7 +156,7 @@ func (v *vault) fits(ctx context.Context, s keys.Sealer, events []listing.Event)
 	for _, n := range l.Content.Subject.Names {
 		plain += len(n.Text)
 	}
-	if plain < fewBytes {
+	if plain < 4<<10 {
 		return nil
 	}
 	last := events[len(events)-1]
@@ -176,7 +177,7 @@ func openVault(ctx context.Context, s keys.Sealer, id string, sealed []byte) (*v
 	if err != nil {
 		return nil, fmt.Errorf("register: the sealed part of listing %s: %w", id, err)
 	}
-	if plain, err = unsqueeze(plain); err != nil {
+	if plain, err = squeeze.Unpack(plain); err != nil {
 		return nil, fmt.Errorf("register: the sealed part of listing %s: %w", id, err)
 	}
 	return v, decodeJSON(plain, v)

@@ -8,6 +8,7 @@ import (
 	"shixin/shared/compliance"
 	"shixin/shared/fault"
 	"shixin/shared/records"
+	"shixin/shared/repeat"
 )
 
 // Row is one line of the bulk call.
@@ -31,6 +32,9 @@ type Receipt struct {
 	Total    int         `json:"rejected_total"` // rows
 	Rejected []Rejection `json:"rejected"`       // of the first rows that were
 }
+
+// MaxRows is how many rows one bulk call may have.
+const MaxRows = 5000
 
 const (
 	group            = 24     // rows in one Write: three items each, and the marks of their shards
@@ -58,7 +62,7 @@ func (r *Receipt) reject(line int, err error, room *int) {
 // Import registers or replaces many enterprises. What one row asks for is done or refused as a PUT would be, without If-Match.
 // A row that says what is registered already changes nothing, so that a call may be repeated.
 func (s *Supervision) Import(ctx context.Context, call Call, rows []Row) (*Reply, error) {
-	if reply, err := s.again(ctx, call); reply != nil || err != nil {
+	if reply, err := s.kept().Again(ctx, call); reply != nil || err != nil {
 		return reply, err
 	}
 	known := map[int]bool{}
@@ -111,20 +115,14 @@ func (s *Supervision) Import(ctx context.Context, call Call, rows []Row) (*Reply
 	if call.Once == nil {
 		return reply, nil
 	}
-	err = retry(func() error { // the same call twice at once: both have done the same, the first answer stands
-		if first, err := s.again(ctx, call); first != nil || err != nil {
-			if first != nil {
-				reply = first
-			}
-			return err
-		}
+	// The same call twice at once: both have done the same, the first answer stands.
+	return s.kept().Once(ctx, call, func() (*Reply, error) {
 		b := &records.Batch{}
-		if err := s.keep(ctx, call, reply, b); err != nil {
-			return err
+		if err := s.kept().Keep(ctx, call, reply, b); err != nil {
+			return nil, err
 		}
-		return s.Store.Commit(ctx, call.Now, b)
+		return reply, s.Store.Commit(ctx, call.Now, b)
 	})
-	return reply, err
 }
 
 // importGroup stores some rows in one Write; refused says of each why it is not among them.
@@ -133,7 +131,7 @@ func (s *Supervision) importGroup(ctx context.Context, call Call, rows []Row, kn
 	for i, r := range rows {
 		usccs[i] = r.USCC
 	}
-	err = retry(func() error {
+	err = repeat.Retry(ctx, func() error {
 		refused = make([]error, len(rows))
 		stored, err := s.Store.Enterprises(ctx, call.Now, usccs)
 		if err != nil {

@@ -13,6 +13,7 @@ import (
 	"shixin/shared/compliance"
 	"shixin/shared/fault"
 	"shixin/shared/records"
+	"shixin/shared/repeat"
 	"shixin/shared/subject"
 	"shixin/shared/table"
 )
@@ -95,7 +96,7 @@ func (s *Supervision) Put(ctx context.Context, call Call, uscc string, in Enterp
 		return nil, err
 	}
 	var reply *Reply
-	err := retry(func() error {
+	err := repeat.Retry(ctx, func() error {
 		var err error
 		reply, err = s.put(ctx, call, uscc, in)
 		return err
@@ -105,7 +106,7 @@ func (s *Supervision) Put(ctx context.Context, call Call, uscc string, in Enterp
 
 // checkOwn refuses what an enterprise may not change about itself.
 func (e *Enterprise) checkOwn() error {
-	var w wrong
+	var w fault.Wrong
 	for _, f := range []struct {
 		name  string
 		given bool
@@ -114,14 +115,14 @@ func (e *Enterprise) checkOwn() error {
 		{"size_class", e.Size != ""}, {"parent", e.Parent != nil}, {"parties", e.Parties != nil},
 	} {
 		if f.given {
-			w.add("/"+f.name, "only an authority changes this; send contact alone", "仅主管部门可修改,请只提交 contact")
+			w.Add("/"+f.name, "only an authority changes this; send contact alone", "仅主管部门可修改,请只提交 contact")
 		}
 	}
 	if e.Contact == nil {
-		w.add("/contact", "is required", "必填")
+		w.Add("/contact", "is required", "必填")
 	}
 	e.Contact.check(&w)
-	return w.fault()
+	return w.Fault()
 }
 
 func (s *Supervision) put(ctx context.Context, call Call, uscc string, in Enterprise) (*Reply, error) {
@@ -215,7 +216,7 @@ func (s *Supervision) registration(ctx context.Context, call Call, uscc string, 
 	for _, n := range in.Names {
 		r.Names = append(r.Names, subject.Name{Text: n.Text, Lang: n.Lang})
 	}
-	var w wrong
+	var w fault.Wrong
 	for i, p := range in.Parties {
 		party := compliance.Party{Role: compliance.Role(p.Role), Name: p.Name}
 		ref, found, err := s.ref(ctx, p, stored, kept)
@@ -223,7 +224,7 @@ func (s *Supervision) registration(ctx context.Context, call Call, uscc string, 
 			return r, v, err
 		}
 		if !found {
-			w.add(fmt.Sprintf("/parties/%d/identifier/value", i), "no single party of this name is stored under this mask; give the identifier in full", "没有唯一对应该掩码的关联方,请填写完整标识")
+			w.Add(fmt.Sprintf("/parties/%d/identifier/value", i), "no single party of this name is stored under this mask; give the identifier in full", "没有唯一对应该掩码的关联方,请填写完整标识")
 			continue
 		}
 		party.Ref = ref
@@ -235,7 +236,7 @@ func (s *Supervision) registration(ctx context.Context, call Call, uscc string, 
 		}
 		r.Parties = append(r.Parties, party)
 	}
-	return r, v, w.fault()
+	return r, v, w.Fault()
 }
 
 // ref is how a party's identifier is kept. A mask stands for the stored identifier that was shown so, under the same name.

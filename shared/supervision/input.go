@@ -57,31 +57,6 @@ var (
 		compliance.ResponsiblePerson, compliance.Supplier, compliance.Other}
 )
 
-// wrong collects the wrong fields of one input, so that a caller mends them all at once.
-type wrong []fault.Field
-
-// maxWrong is how many wrong fields an answer names at the most.
-const maxWrong = 100
-
-func (w *wrong) add(pointer, en, zh string) {
-	if len(*w) < maxWrong {
-		*w = append(*w, fault.Field{Pointer: pointer, Detail: fault.Both(en, zh)})
-	}
-}
-
-func (w *wrong) err(pointer string, err error) {
-	if err != nil && len(*w) < maxWrong {
-		*w = append(*w, fault.Field{Pointer: pointer, Detail: err.Error()})
-	}
-}
-
-func (w wrong) fault() error {
-	if len(w) == 0 {
-		return nil
-	}
-	return fault.Fields(w...)
-}
-
 // ParseUSCC reads an enterprise's code to its normal form.
 func ParseUSCC(value string) (string, error) {
 	id, err := subject.Parse(string(subject.USCC), value)
@@ -90,50 +65,50 @@ func ParseUSCC(value string) (string, error) {
 
 // check names everything that is wrong with a whole registration, whatever is stored.
 func (e *Enterprise) check(uscc string) error {
-	var w wrong
+	var w fault.Wrong
 	if len(e.Names) < 1 || len(e.Names) > subject.MaxNames {
-		w.add("/names", fmt.Sprintf("1 to %d names", subject.MaxNames), "名称应为 1 至 200 个")
+		w.Add("/names", fmt.Sprintf("1 to %d names", subject.MaxNames), "名称应为 1 至 200 个")
 	}
 	for i, n := range e.Names {
-		w.err(fmt.Sprintf("/names/%d/text", i), subject.CheckName(n.Text))
-		w.err(fmt.Sprintf("/names/%d/lang", i), subject.CheckLang(n.Lang))
+		w.Err(fmt.Sprintf("/names/%d/text", i), subject.CheckName(n.Text))
+		w.Err(fmt.Sprintf("/names/%d/lang", i), subject.CheckLang(n.Lang))
 	}
 	if len(e.Sectors) < 1 || len(e.Sectors) > compliance.MaxSectors {
-		w.add("/sectors", "1 to 3 of "+strings.Join(sectors, ", "), "行业应为 1 至 3 个")
+		w.Add("/sectors", "1 to 3 of "+strings.Join(sectors, ", "), "行业应为 1 至 3 个")
 	}
 	for i, s := range e.Sectors {
 		if !slices.Contains(sectors, s) || slices.Contains(e.Sectors[:i], s) {
-			w.add(fmt.Sprintf("/sectors/%d", i), "must be one of "+strings.Join(sectors, ", ")+", each once", "须为 telecom、finance、internet 之一,且不得重复")
+			w.Add(fmt.Sprintf("/sectors/%d", i), "must be one of "+strings.Join(sectors, ", ")+", each once", "须为 telecom、finance、internet 之一,且不得重复")
 		}
 	}
 	if !isRegion(e.Region) {
-		w.add("/region", "must be a region of GB/T 2260: six digits, for example 320500", "须为 GB/T 2260 行政区划代码,六位数字")
+		w.Add("/region", "must be a region of GB/T 2260: six digits, for example 320500", "须为 GB/T 2260 行政区划代码,六位数字")
 	}
 	if !slices.Contains(sizes, e.Size) {
-		w.add("/size_class", "must be one of "+strings.Join(sizes, ", "), "须为 micro、small、medium、large 之一")
+		w.Add("/size_class", "must be one of "+strings.Join(sizes, ", "), "须为 micro、small、medium、large 之一")
 	}
 	if e.Authority != "" {
-		w.err("/responsible_authority", subject.CheckText(e.Authority, 100))
+		w.Err("/responsible_authority", subject.CheckText(e.Authority, 100))
 	}
 	if e.Parent != nil {
 		parent, err := ParseUSCC(*e.Parent)
-		w.err("/parent", err)
+		w.Err("/parent", err)
 		if err == nil && parent == uscc {
-			w.add("/parent", "must be another enterprise", "不得为本企业")
+			w.Add("/parent", "must be another enterprise", "不得为本企业")
 		}
 	}
 	e.Contact.check(&w)
 	if len(e.Parties) > compliance.MaxParties {
-		w.add("/parties", fmt.Sprintf("at most %d parties", compliance.MaxParties), "关联方最多 200 个")
+		w.Add("/parties", fmt.Sprintf("at most %d parties", compliance.MaxParties), "关联方最多 200 个")
 		e.Parties = e.Parties[:compliance.MaxParties]
 	}
 	for i, p := range e.Parties {
 		p.check(fmt.Sprintf("/parties/%d", i), &w)
 	}
-	return w.fault()
+	return w.Fault()
 }
 
-func (c *Contact) check(w *wrong) {
+func (c *Contact) check(w *fault.Wrong) {
 	if c == nil {
 		return
 	}
@@ -142,35 +117,35 @@ func (c *Contact) check(w *wrong) {
 		most       int
 	}{{"address", c.Address, 300}, {"phone", c.Phone, 50}, {"email", c.Email, 254}} {
 		if f.text != "" {
-			w.err("/contact/"+f.name, subject.CheckText(f.text, f.most))
+			w.Err("/contact/"+f.name, subject.CheckText(f.text, f.most))
 		}
 		if strings.ContainsAny(f.text, "\r\n\t") {
-			w.add("/contact/"+f.name, "must be one line", "须为单行文本")
+			w.Add("/contact/"+f.name, "must be one line", "须为单行文本")
 		}
 	}
 	if at := strings.IndexByte(c.Email, '@'); c.Email != "" && (at < 1 || at == len(c.Email)-1 || strings.ContainsAny(c.Email, " \u3000")) {
-		w.add("/contact/email", "must be an address with one @", "须为电子邮箱地址")
+		w.Add("/contact/email", "must be an address with one @", "须为电子邮箱地址")
 	}
 }
 
-func (p *Party) check(at string, w *wrong) {
+func (p *Party) check(at string, w *fault.Wrong) {
 	if !slices.Contains(roles, compliance.Role(p.Role)) {
 		var names []string
 		for _, r := range roles {
 			names = append(names, string(r))
 		}
-		w.add(at+"/role", "must be one of "+strings.Join(names, ", "), "角色不在允许范围内")
+		w.Add(at+"/role", "must be one of "+strings.Join(names, ", "), "角色不在允许范围内")
 	}
-	w.err(at+"/name", subject.CheckName(p.Name))
+	w.Err(at+"/name", subject.CheckName(p.Name))
 	if p.masked() {
 		return
 	}
 	_, err := subject.Parse(p.Identifier.Scheme, p.Identifier.Value)
 	if _, unknown := errors.AsType[*subject.UnknownScheme](err); unknown {
-		w.err(at+"/identifier/scheme", err)
+		w.Err(at+"/identifier/scheme", err)
 		return
 	}
-	w.err(at+"/identifier/value", err)
+	w.Err(at+"/identifier/value", err)
 }
 
 // masked reports whether the identifier is given as it was shown. No normal value of a personal scheme has an asterisk in it

@@ -13,8 +13,10 @@ import (
 	"shixin/shared/access"
 	"shixin/shared/access/policy"
 	"shixin/shared/compliance"
+	"shixin/shared/fault"
 	"shixin/shared/queue"
 	"shixin/shared/records"
+	"shixin/shared/repeat"
 	"shixin/shared/table"
 	"shixin/shared/workday"
 )
@@ -26,26 +28,26 @@ type Order struct {
 }
 
 func (o Order) check() error {
-	var w wrong
+	var w fault.Wrong
 	var ids []string
 	for _, p := range compliance.Packs() {
 		ids = append(ids, p.ID)
 	}
 	for i, id := range o.Packs {
 		if !slices.Contains(ids, id) || slices.Contains(o.Packs[:i], id) {
-			w.add(fmt.Sprintf("/packs/%d", i), "must be a rule pack, each once; there are: "+fmt.Sprint(ids), "须为已有规则包且不得重复")
+			w.Add(fmt.Sprintf("/packs/%d", i), "must be a rule pack, each once; there are: "+fmt.Sprint(ids), "须为已有规则包且不得重复")
 		}
 	}
 	if s := o.Scope.Sector; s != "" && !slices.Contains(sectors, s) {
-		w.add("/scope/sector", "must be one of telecom, finance, internet", "须为 telecom、finance、internet 之一")
+		w.Add("/scope/sector", "must be one of telecom, finance, internet", "须为 telecom、finance、internet 之一")
 	}
 	if r := o.Scope.Region; r != "" && !isRegion(r) {
-		w.add("/scope/region", "must be a region of GB/T 2260: six digits", "须为 GB/T 2260 行政区划代码,六位数字")
+		w.Add("/scope/region", "must be a region of GB/T 2260: six digits", "须为 GB/T 2260 行政区划代码,六位数字")
 	}
 	if len(o.Scope.Authority) > 400 {
-		w.add("/scope/authority", "must have at most 100 characters", "最多 100 个字符")
+		w.Add("/scope/authority", "must have at most 100 characters", "最多 100 个字符")
 	}
-	return w.fault()
+	return w.Fault()
 }
 
 func audit(authority, region string, fresh bool) policy.Resource {
@@ -64,24 +66,20 @@ func (s *Supervision) Start(ctx context.Context, call Call, o Order) (*Reply, er
 	if err := s.Policy.Allow(call.Who, "audit.create", audit(run.Authority, run.Region(), true)); err != nil {
 		return nil, err
 	}
-	var reply *Reply
-	err := retry(func() error {
+	reply, err := s.kept().Once(ctx, call, func() (*Reply, error) {
 		var err error
-		if reply, err = s.again(ctx, call); reply != nil || err != nil {
-			return err
-		}
 		if run, err = s.pin(ctx, call.Now, run, o.Packs); err != nil {
-			return err
+			return nil, err
 		}
-		reply = &Reply{Status: 202, Body: encode(struct {
+		reply := &Reply{Status: 202, Body: encode(struct {
 			ID string `json:"id"`
 		}{run.ID})}
 		b := &records.Batch{}
 		b.PutRun(records.Run{}, run)
-		if err := s.keep(ctx, call, reply, b); err != nil {
-			return err
+		if err := s.kept().Keep(ctx, call, reply, b); err != nil {
+			return nil, err
 		}
-		return s.Store.Commit(ctx, call.Now, b)
+		return reply, s.Store.Commit(ctx, call.Now, b)
 	})
 	if err == nil && run.ID != "" {
 		s.hint(ctx, planMessage(run.ID))
@@ -91,7 +89,7 @@ func (s *Supervision) Start(ctx context.Context, call Call, o Order) (*Reply, er
 
 // Schedule orders the run of all packs over all enterprises for a schedule's time. A time starts one run, however often it fires.
 func (s *Supervision) Schedule(ctx context.Context, at time.Time) (id string, err error) {
-	err = retry(func() error {
+	err = repeat.Retry(ctx, func() error {
 		if id, err = s.Store.Scheduled(ctx, at, at); id != "" || err != nil {
 			return err
 		}

@@ -5,9 +5,7 @@
 package supervision
 
 import (
-	"context"
 	"encoding/json"
-	"errors"
 	"log/slog"
 	"time"
 
@@ -19,6 +17,7 @@ import (
 	"shixin/shared/queue"
 	"shixin/shared/records"
 	"shixin/shared/regime"
+	"shixin/shared/repeat"
 	"shixin/shared/workday"
 )
 
@@ -60,65 +59,13 @@ func (s *Supervision) log() *slog.Logger {
 }
 
 // Call is what a call brings besides its content.
-type Call struct {
-	Who     access.Principal
-	Now     time.Time
-	IfMatch *int          // the version that the caller saw, or web.NoVersion; nil when it did not say, 0 for any
-	Once    *records.Once // its idempotency key; nil without one
-}
+type Call = repeat.Call
 
-// Reply is an answer that can be given again: Body is JSON.
-type Reply struct {
-	Status  int    `json:"status"`
-	Version int    `json:"version,omitempty"` // for the ETag; 0 without one
-	Body    []byte `json:"body"`
-}
+// Reply is an answer that can be given again.
+type Reply = repeat.Reply
 
-// again returns the answer that was given to the same call before, nil when it was not made yet.
-func (s *Supervision) again(ctx context.Context, call Call) (*Reply, error) {
-	if call.Once == nil {
-		return nil, nil
-	}
-	sealed, err := s.Store.Answered(ctx, call.Now, *call.Once)
-	if err != nil || sealed == nil {
-		return nil, err
-	}
-	plain, err := s.Seal.Open(ctx, sealed, call.Once.Bound())
-	if err != nil {
-		return nil, err
-	}
-	var reply Reply
-	return &reply, json.Unmarshal(plain, &reply)
-}
-
-// keep puts the reply into the batch that it answers for.
-func (s *Supervision) keep(ctx context.Context, call Call, reply *Reply, b *records.Batch) error {
-	if call.Once == nil {
-		return nil
-	}
-	sealed, err := s.Seal.Seal(ctx, encode(reply), call.Once.Bound())
-	if err != nil {
-		return err
-	}
-	b.PutAnswer(*call.Once, call.Now, sealed)
-	return nil
-}
-
-// maxAttempts bounds how often a change is decided anew because others wrote meanwhile.
-const maxAttempts = 20
-
-// retry runs try until it does not meet what another wrote meanwhile.
-func retry(try func() error) error {
-	for range maxAttempts {
-		err := try()
-		if _, lost := errors.AsType[*records.Lost](err); !lost {
-			return err
-		}
-	}
-	f := fault.New(fault.Unavailable, "too many others write at the same time; try again", "并发写入过多,请稍后重试")
-	f.RetryAfter = time.Second
-	return f
-}
+// kept is where answers are kept for their idempotency keys.
+func (s *Supervision) kept() repeat.Keeper { return repeat.Keeper{Store: s.Store, Seal: s.Seal} }
 
 func notFound() error { return fault.New(fault.NotFound, "there is no such record", "没有该记录") }
 

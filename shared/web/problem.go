@@ -156,6 +156,18 @@ func List[T any](w http.ResponseWriter, items []T, next string) error {
 	}{items, next})
 }
 
+// Page writes one page of a list with the cursor of the next one, which goes on at a place; nil is that there is none.
+func Page[T, P any](w http.ResponseWriter, q *Params, items []T, next *P) error {
+	if next == nil {
+		return List(w, items, "")
+	}
+	cursor, err := q.Next(next)
+	if err != nil {
+		return err
+	}
+	return List(w, items, cursor)
+}
+
 // marshal is json.Marshal without the escaping that only HTML needs.
 func marshal(v any) ([]byte, error) {
 	var b bytes.Buffer

@@ -69,13 +69,13 @@ func TestOnlyRecordsSpellsKeys(t *testing.T) {
 func TestOnlyTheApplicationCallsRecords(t *testing.T) {
 	const records = module + "shared/records"
 	for _, p := range own(t) {
-		if under(p.short(), "shared/records", "shared/register", "shared/supervision", "infra/check", "infra/local", "tests") || !slices.Contains(p.Imports, records) {
+		if under(p.short(), "shared/records", "shared/register", "shared/supervision", "shared/repeat", "infra/check", "infra/local", "tests") || !slices.Contains(p.Imports, records) {
 			continue
 		}
 		switch rooms[room(p.short())].name {
 		case "wiring":
 			continue
-		case "function":
+		case "function", "HTTP of repeated calls":
 		default:
 			t.Errorf("%s imports records", p.short())
 			continue

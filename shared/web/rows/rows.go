@@ -11,6 +11,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"shixin/shared/fault"
 )
@@ -36,7 +37,8 @@ const maxColumns = 4000
 
 // Read splits a body into rows. Columns of a CSV are JSON pointers without the leading slash, for example
 // subject/names/0/text; an empty cell is a part that is not there. Columns that literal accepts hold JSON literals (numbers, true,
-// false); all others hold text. More than most rows, or a header that cannot be read, is a fault about the whole body.
+// false); all others hold text; nil is that all do. No row at all, more than most, or a header that cannot be read is a fault
+// about the whole body.
 func Read(media string, body []byte, most int, literal func(column string) bool) ([]Row, error) {
 	body = bytes.TrimPrefix(body, []byte("\ufeff"))
 	var all []Row
@@ -46,10 +48,15 @@ func Read(media string, body []byte, most int, literal func(column string) bool)
 	} else {
 		all = readNDJSON(body, most)
 	}
-	if err == nil && len(all) > most {
-		err = fault.New(fault.TooLarge, fmt.Sprintf("at most %d rows in one request; send the rest in another", most), fmt.Sprintf("每次请求至多%d行", most))
+	switch {
+	case err != nil:
+		return nil, err
+	case len(all) > most:
+		return nil, fault.New(fault.TooLarge, fmt.Sprintf("at most %d rows in one request; send the rest in another", most), fmt.Sprintf("每次请求至多%d行", most))
+	case len(all) == 0:
+		return nil, fault.New(fault.Malformed, "the body has no rows", "请求体没有数据行")
 	}
-	return all, err
+	return all, nil
 }
 
 func readNDJSON(body []byte, most int) []Row {
@@ -116,6 +123,9 @@ func document(header, cells []string, literal func(string) bool) ([]byte, error)
 	for i, column := range header {
 		if cells[i] == "" {
 			continue
+		}
+		if !utf8.ValidString(cells[i]) { // json would put another character in its place
+			return nil, fault.At("/"+column, "is not valid UTF-8", "不是有效的 UTF-8")
 		}
 		var value any = cells[i]
 		if literal != nil && literal(column) {

@@ -32,6 +32,11 @@ func TestRead(t *testing.T) {
 		{name: "a column and its parts", media: rows.CSV, body: "a,a/b\n1,2\n", want: []string{`2!`}},
 		{name: "no header", media: rows.CSV, body: "", err: fault.Malformed},
 		{name: "an empty column", media: rows.CSV, body: "a,,b\n1,2,3\n", err: fault.Malformed},
+		{name: "a cell is not UTF-8", media: rows.CSV, body: "a,b\n\xff,1\n2,3\n", want: []string{`2!`, `3: {"a":"2","b":"3"}`}},
+		{name: "places left empty close up", media: rows.CSV, body: "a/0,a/1\n,2\n", want: []string{`2: {"a":["2"]}`}},
+		{name: "a column twice", media: rows.CSV, body: "a,a\n1,2\n", err: fault.Malformed},
+		{name: "nothing but a header", media: rows.CSV, body: "a,b\n", err: fault.Malformed},
+		{name: "nothing but blank lines", media: rows.NDJSON, body: "\n \n", err: fault.Malformed},
 		{name: "too many rows", media: rows.NDJSON, body: strings.Repeat("{}\n", 6), err: fault.TooLarge},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -76,7 +81,7 @@ func FuzzRead(f *testing.F) {
 				t.Errorf("line %d after line %d", r.Line, line)
 			}
 			line = r.Line
-			if asCSV && r.Err == nil && !json.Valid(r.JSON) {
+			if asCSV && r.Err == nil && (!json.Valid(r.JSON) || strings.ContainsRune(string(r.JSON), '\ufffd') && !strings.ContainsRune(body, '\ufffd')) {
 				t.Errorf("line %d is no JSON", r.Line)
 			}
 		}

@@ -10,6 +10,7 @@ import (
 
 	"shixin/shared/access"
 	"shixin/shared/subject"
+	"shixin/shared/workday"
 )
 
 // Engine is the version of the judgment itself. A run pins it: it changes when the same inputs would be judged otherwise.
@@ -56,21 +57,25 @@ type Registration struct {
 	// Revision counts the changes of what is judged; contacts and names are not.
 	Revision int       `json:"revision"`
 	At       time.Time `json:"at"` // of the last change
+	// Since is the day of the first registration: no figures are asked for before it. Empty is from of old.
+	Since workday.Day `json:"since,omitempty"`
 }
 
 // Enterprise is what is judged of a registration. It is what a run reads for each enterprise, so it holds no more.
 type Enterprise struct {
-	USCC      string   `json:"-"` // the stored item's key has it
-	Revision  int      `json:"rev"`
-	Sectors   []string `json:"sec"`
-	Region    string   `json:"reg"`
-	Authority string   `json:"aut"`
-	Parties   []Party  `json:"par,omitempty"` // without names
+	USCC      string      `json:"-"` // the stored item's key has it
+	Revision  int         `json:"rev"`
+	Sectors   []string    `json:"sec"`
+	Region    string      `json:"reg"`
+	Authority string      `json:"aut"`
+	Size      string      `json:"siz,omitempty"`
+	Since     workday.Day `json:"sin,omitempty"` // no figures of periods that ended before are asked for
+	Parties   []Party     `json:"par,omitempty"` // without names
 }
 
 // Enterprise is what a run judges of the registration.
 func (r Registration) Enterprise() Enterprise {
-	e := Enterprise{USCC: r.USCC, Revision: r.Revision, Sectors: r.Sectors, Region: r.Region, Authority: r.Authority}
+	e := Enterprise{USCC: r.USCC, Revision: r.Revision, Sectors: r.Sectors, Region: r.Region, Authority: r.Authority, Size: r.Size, Since: r.Since}
 	for _, p := range r.Parties {
 		e.Parties = append(e.Parties, Party{Role: p.Role, Ref: p.Ref})
 	}
@@ -80,7 +85,7 @@ func (r Registration) Enterprise() Enterprise {
 // SameJudged reports whether a run would judge both alike.
 func SameJudged(a, b Registration) bool {
 	x, y := a.Enterprise(), b.Enterprise()
-	return slices.Equal(x.Sectors, y.Sectors) && x.Region == y.Region && x.Authority == y.Authority && slices.Equal(x.Parties, y.Parties)
+	return slices.Equal(x.Sectors, y.Sectors) && x.Region == y.Region && x.Authority == y.Authority && x.Size == y.Size && slices.Equal(x.Parties, y.Parties)
 }
 
 // Scope is the part of all enterprises that a run looks at; empty fields leave nothing out.

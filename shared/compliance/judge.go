@@ -26,6 +26,9 @@ const (
 	ReasonList       = "list-unreadable"  // the run's snapshot of the list is missing or damaged
 	ReasonNotAdopted = "list-not-adopted" // a list-ref names a list of which nothing is known here
 	ReasonIsolated   = "isolated"         // the enterprise's stored item is damaged, or judging it failed
+	ReasonMissing    = "inputs-missing"   // the inputs name what is not reported, not set, or known of too few peers
+	ReasonComputing  = "not-computable"   // what is reported cannot be reckoned with, as where a divisor is 0
+	ReasonFigures    = "figures-damaged"  // the enterprise's stored figures cannot be read
 )
 
 // Inputs is what a run has pinned for its judgments.
@@ -35,16 +38,40 @@ type Inputs struct {
 	List *List
 }
 
-// Input is one fact that a verdict rests on.
+// InputKind is what sort of fact an input is.
+type InputKind string
+
+// The kinds of inputs. The empty kind is an identifier that was looked up on the list.
+const (
+	OfFigure    InputKind = "figure"    // a reported figure
+	OfHistory   InputKind = "history"   // several figures of one indicator in one number
+	OfPeers     InputKind = "peers"     // a percentile of comparable enterprises, or how many they are
+	OfParameter InputKind = "parameter" // a threshold of the rule pack, as it is where the enterprise lies
+	OfParties   InputKind = "parties"   // how many parties the enterprise has
+	OfFinding   InputKind = "finding"   // another finding of the enterprise, as it was before the run
+	OfTrait     InputKind = "trait"     // what the enterprise is: its size, region, sectors
+)
+
+// Input is one fact that a verdict rests on. It is comparable: a finding has changed when its inputs have.
 type Input struct {
-	Of        Role           `json:"of"`     // self, or the party's role
-	Scheme    subject.Scheme `json:"scheme"` // of the identifier
-	Value     string         `json:"value"`  // masked where it is personal
+	Of        Role           `json:"of"`               // self, or the party's role
+	Scheme    subject.Scheme `json:"scheme,omitempty"` // of the identifier
+	Value     string         `json:"value"`            // masked where it is personal; a number in decimal; empty where nothing is known
 	Listing   string         `json:"listing,omitempty"`
 	Regime    string         `json:"regime,omitempty"`
 	Ground    string         `json:"ground,omitempty"`
-	Published bool           `json:"published"`
-	Reason    string         `json:"reason,omitempty"` // why nothing is known of the identifier
+	Published bool           `json:"published"`        // the enterprise may see it: all but what rests on an unpublished listing
+	Reason    string         `json:"reason,omitempty"` // why nothing is known of it
+
+	Kind     InputKind `json:"kind,omitempty"`
+	Name     string    `json:"name,omitempty"`     // of the indicator, parameter, rule or trait; with peers, indicator.percentile
+	Period   string    `json:"period,omitempty"`   // YYYY-MM or YYYY-MM-DD; of a history, its newest and oldest one with a slash between
+	Mark     string    `json:"mark,omitempty"`     // of a figure: self, checked, measured
+	Revision int       `json:"revision,omitempty"` // of the report that a figure is of
+	Group    string    `json:"group,omitempty"`    // of peers: whom they were compared with: sector/region/size
+	Wider    bool      `json:"wider,omitempty"`    // of peers: that group is wider than the enterprise's own, which was too small
+	Members  int       `json:"members,omitempty"`  // of peers
+	SetBy    string    `json:"set_by,omitempty"`   // of a parameter: law, authority
 }
 
 // Verdict is what one rule says about one enterprise.

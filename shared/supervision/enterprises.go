@@ -16,6 +16,7 @@ import (
 	"shixin/shared/repeat"
 	"shixin/shared/subject"
 	"shixin/shared/table"
+	"shixin/shared/workday"
 )
 
 // vault is what of a registration must not be read without its key: the contact, and the names of parties that may be persons, by
@@ -205,7 +206,7 @@ func (s *Supervision) mayHave(who access.Principal, action string, stored record
 
 // registration turns a checked input into what is kept: identifiers hashed, the names of persons and the contact apart.
 func (s *Supervision) registration(ctx context.Context, call Call, uscc string, in Enterprise, stored compliance.Registration, kept vault) (compliance.Registration, vault, error) {
-	r := compliance.Registration{USCC: uscc, Sectors: in.Sectors, Region: in.Region, Authority: in.Authority, Size: in.Size}
+	r := compliance.Registration{USCC: uscc, Sectors: in.Sectors, Region: in.Region, Authority: in.Authority, Size: in.Size, Since: stored.Since}
 	v := vault{Contact: in.Contact}
 	if r.Authority == "" {
 		r.Authority = call.Who.Authority
@@ -267,6 +268,9 @@ func (s *Supervision) ref(ctx context.Context, p Party, stored compliance.Regist
 // store puts a registration into a batch, unless nothing of it has changed.
 func (s *Supervision) store(ctx context.Context, now time.Time, b *records.Batch, stored records.Enterprise, after compliance.Registration, before, next vault) (compliance.Registration, bool, error) {
 	after.Revision, after.At = stored.State.Revision, now.UTC()
+	if stored.Version == 0 {
+		after.Since = workday.DayOf(now)
+	}
 	if stored.Version == 0 || !compliance.SameJudged(stored.State, after) {
 		after.Revision++
 	}

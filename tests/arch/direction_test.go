@@ -14,7 +14,7 @@ var rooms = []struct {
 	holds   func(path string) bool
 	imports []string // names of rooms
 }{
-	{"domain", exactly("shared/subject", "shared/regime", "shared/listing", "shared/compliance", "shared/naming", "shared/journal", "shared/workday", "shared/access", "shared/fault"), []string{"domain"}},
+	{"domain", exactly("shared/subject", "shared/regime", "shared/listing", "shared/compliance", "shared/compliance/indicator", "shared/compliance/rules", "shared/compliance/peers", "shared/naming", "shared/journal", "shared/workday", "shared/access", "shared/fault"), []string{"domain"}},
 	{"lazy values", exactly("shared/lazy", "shared/squeeze"), nil},
 	{"port", exactly("shared/table", "shared/blob", "shared/queue", "shared/keys"), []string{"domain"}},
 	{"contract suite", exactly("shared/table/tabletest", "shared/blob/blobtest", "shared/queue/queuetest", "shared/keys/keystest"), []string{"port", "adapter"}},
@@ -112,6 +112,7 @@ var outside = []struct {
 	{"github.com/go-playground/validator/v10", []string{"shared/web/validate"}},
 	{"github.com/tink-crypto/tink-go/v2", []string{"shared/keys/tinkseal"}},
 	{"github.com/getkin/kin-openapi", []string{"tests"}},
+	{"github.com/google/cel-go", []string{"shared/compliance/rules"}},
 	{"github.com/google/go-cmp", []string{"tests"}},
 	{"go.etcd.io/bbolt", []string{"shared/table/bolt"}},
 	{"go.yaml.in/yaml/v3", []string{"infra/regimes", "infra/calendars", "infra/indicators", "infra/rulepacks", "infra/ladder", "infra/samfile"}},

@@ -24,27 +24,32 @@ func Function(p boot.Ports) boot.HTTP { return p.Serve(Routes(Deps{Supervision: 
 func Routes(d Deps) []web.Route {
 	h := handlers(d)
 	paged := map[string]web.Check{"limit": nil, "cursor": nil}
-	results := map[string]web.Check{"limit": nil, "cursor": nil, "outcome": outcomes()}
+	results := map[string]web.Check{"limit": nil, "cursor": nil, "outcome": words(compliance.Outcomes())}
+	comparison := map[string]web.Check{"limit": nil, "cursor": nil, "with": web.Name, "change": words(compliance.Changes())}
 	return []web.Route{
 		{Method: "GET", Path: "/v1/enterprises", Action: "enterprise.list", Token: web.Required, Query: paged, Handle: h.enterprises},
 		{Method: "POST", Path: "/v1/enterprises", Action: "enterprise.import", Token: web.Required, Accepts: rows.Media, Handle: h.imports},
 		{Method: "GET", Path: "/v1/enterprises/{uscc}", Action: "enterprise.read", Token: web.Required, Handle: h.enterprise},
 		{Method: "PUT", Path: "/v1/enterprises/{uscc}", Action: "enterprise.put", Token: web.Required, Handle: h.put},
 		{Method: "GET", Path: "/v1/enterprises/{uscc}/findings", Action: "finding.read", Token: web.Required, Query: paged, Handle: h.findings},
+		{Method: "POST", Path: "/v1/enterprises/{uscc}/findings/{id}/contest", Action: "finding.contest", Token: web.Required, Handle: h.contest},
+		{Method: "POST", Path: "/v1/enterprises/{uscc}/findings/{id}/contest/outcome", Action: "finding.outcome", Token: web.Required, Handle: h.ruling},
 
 		{Method: "POST", Path: "/v1/audits", Action: "audit.create", Token: web.Required, Handle: h.start},
 		{Method: "GET", Path: "/v1/audits", Action: "audit.list", Token: web.Required, Query: paged, Handle: h.audits},
 		{Method: "GET", Path: "/v1/audits/{id}", Action: "audit.read", Token: web.Required, Handle: h.audit},
 		{Method: "GET", Path: "/v1/audits/{id}/results", Action: "audit.results", Token: web.Required, Query: results, Handle: h.results},
+		{Method: "GET", Path: "/v1/audits/{id}/comparison", Action: "audit.results", Token: web.Required, Query: comparison, Handle: h.comparison},
 	}
 }
 
 type handlers Deps
 
-func outcomes() web.Check {
+// words accepts one of some words.
+func words[W ~string](all []W) web.Check {
 	var names []string
-	for _, o := range compliance.Outcomes() {
-		names = append(names, string(o))
+	for _, w := range all {
+		names = append(names, string(w))
 	}
 	return web.OneOf(names...)
 }
@@ -133,27 +138,6 @@ func (h handlers) enterprises(w http.ResponseWriter, r *http.Request) error {
 	items, place, err := h.Supervision.List(ctx, web.Caller(ctx), web.Now(ctx), from, q.Limit())
 	if err != nil {
 		return err
-	}
-	return web.Page(w, q, items, place)
-}
-
-func (h handlers) findings(w http.ResponseWriter, r *http.Request) error {
-	code, err := uscc(r)
-	if err != nil {
-		return err
-	}
-	q, ctx := web.Query(r), r.Context()
-	var skip int
-	if _, err := q.Cursor(&skip); err != nil {
-		return err
-	}
-	items, more, err := h.Supervision.Findings(ctx, web.Caller(ctx), web.Now(ctx), code, skip, q.Limit())
-	if err != nil {
-		return err
-	}
-	var place *int
-	if skip += len(items); more {
-		place = &skip
 	}
 	return web.Page(w, q, items, place)
 }

@@ -6,6 +6,7 @@ package compliance
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"shixin/shared/access"
@@ -59,6 +60,8 @@ type Registration struct {
 	At       time.Time `json:"at"` // of the last change
 	// Since is the day of the first registration: no figures are asked for before it. Empty is from of old.
 	Since workday.Day `json:"since,omitempty"`
+	// Person is the natural person who last changed what is judged.
+	Person string `json:"person,omitempty"`
 }
 
 // Enterprise is what is judged of a registration. It is what a run reads for each enterprise, so it holds no more.
@@ -108,6 +111,8 @@ type Pack struct {
 	Version string `json:"version"`
 	// Sectors are those whose enterprises it judges; empty is all.
 	Sectors []string `json:"sectors,omitempty"`
+	// Rules are the ids of its rules, in their order; empty is the one that is named as the pack.
+	Rules []string `json:"rules,omitempty"`
 }
 
 // Packs lists the rule packs that can be run, newest versions only.
@@ -115,6 +120,23 @@ func Packs() []Pack { return []Pack{{ID: RuleListed, Version: "1"}} }
 
 // Name is the pack with its version, as findings and results show it.
 func (p Pack) Name() string { return p.ID + "@" + p.Version }
+
+// rules are the ids of its rules.
+func (p Pack) rules() []string {
+	if len(p.Rules) == 0 {
+		return []string{p.ID}
+	}
+	return p.Rules
+}
+
+// RuleKey names a rule among those of all packs: by its pack too, unless the pack is called as the rule.
+func RuleKey(pack, rule string) string {
+	pack, _, _ = strings.Cut(pack, "@")
+	if pack == rule {
+		return rule
+	}
+	return pack + "/" + rule
+}
 
 func (p Pack) fits(e Enterprise) bool {
 	return len(p.Sectors) == 0 || slices.ContainsFunc(e.Sectors, func(s string) bool { return slices.Contains(p.Sectors, s) })

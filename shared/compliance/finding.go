@@ -66,11 +66,13 @@ type Finding struct {
 	Shown   []Input     `json:"shown,omitempty"` // the inputs that the enterprise saw last
 	Pins    FindingPins `json:"pins"`
 	Marks   []Mark      `json:"marks"`
+	// Contests are what the enterprise has said against it, oldest first.
+	Contests []Contest `json:"contests,omitempty"`
 }
 
-// FindingID names the finding of a rule about an enterprise. It tells nothing about when the finding was first made.
-func FindingID(uscc, rule string) string {
-	sum := sha256.Sum256([]byte(uscc + "\x00" + rule))
+// FindingID names the finding of a rule, by its [RuleKey], about an enterprise. It tells nothing about when the finding was first made.
+func FindingID(uscc, key string) string {
+	sum := sha256.Sum256([]byte(uscc + "\x00" + key))
 	return strings.ToLower(base32.HexEncoding.WithPadding(base32.NoPadding).EncodeToString(sum[:16]))
 }
 
@@ -81,6 +83,9 @@ func (f Finding) Next(uscc string, v Verdict, pins FindingPins) (Finding, bool) 
 	if f.ID != "" && (last.Run == pins.Run || pins.At.Before(last.At)) {
 		return f, false
 	}
+	if f.excused(v) {
+		return f, false
+	}
 	standing := f.ID != "" && f.State != Cured
 	m := Mark{Run: pins.Run, At: pins.At, ListVersion: pins.ListVersion, Outcome: v.Outcome, Reason: v.Reason, Event: Changed}
 	switch v.Outcome {
@@ -89,6 +94,7 @@ func (f Finding) Next(uscc string, v Verdict, pins FindingPins) (Finding, bool) 
 			return f, false
 		}
 		f.State, m.Event = Cured, Healed
+		f.lapse()
 		f.mark(m)
 		return f, true
 	case Fail:
@@ -122,7 +128,7 @@ func (f Finding) Next(uscc string, v Verdict, pins FindingPins) (Finding, bool) 
 	}
 	switch {
 	case f.ID == "":
-		f.ID, f.Rule, f.State, m.Event = FindingID(uscc, v.Rule), v.Rule, Open, Opened
+		f.ID, f.Rule, f.State, m.Event = FindingID(uscc, RuleKey(v.Pack, v.Rule)), v.Rule, Open, Opened
 	case f.State == Cured:
 		f.State, m.Event = Open, Reopened
 	}
@@ -130,6 +136,9 @@ func (f Finding) Next(uscc string, v Verdict, pins FindingPins) (Finding, bool) 
 	f.mark(m)
 	return f, true
 }
+
+// Key names the finding's rule among those of all packs.
+func (f Finding) Key() string { return RuleKey(f.Pack, f.Rule) }
 
 func (f Finding) last() Mark {
 	if len(f.Marks) == 0 {
@@ -161,7 +170,7 @@ func published(inputs []Input) []Input {
 // where there is nothing to see. What failed on a published listing and now fails on others only looks cured, as the difference
 // would tell of them.
 func (f Finding) Public() (Finding, bool) {
-	seen := Finding{ID: f.ID, Rule: f.Rule, Pack: f.Pack, Inputs: f.Shown, Pins: FindingPins{Engine: f.Pins.Engine}}
+	seen := Finding{ID: f.ID, Rule: f.Rule, Pack: f.Pack, Inputs: f.Shown, Pins: FindingPins{Engine: f.Pins.Engine}, Contests: f.Contests}
 	standing := false
 	for _, m := range f.Marks {
 		hidden := !m.Published

@@ -83,6 +83,9 @@ type Verdict struct {
 	Inputs  []Input // with Fail, and with Unknown where an identifier is the cause; in the order of the parties
 }
 
+// Key names the verdict's rule among those of all packs.
+func (v Verdict) Key() string { return RuleKey(v.Pack, v.Rule) }
+
 // Judge applies each rule of the run's packs, in their order. It depends on nothing but its arguments.
 func Judge(e Enterprise, in Inputs) []Verdict {
 	verdicts := make([]Verdict, 0, len(in.Packs))

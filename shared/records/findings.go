@@ -17,6 +17,9 @@ type Finding struct {
 	version int64
 }
 
+// Version counts how often the finding was stored, for If-Match.
+func (f Finding) Version() int { return int(f.version) }
+
 // Findings reads the findings of the enterprises first to last of a shard, both included, by enterprise and rule.
 func (s *Store) Findings(ctx context.Context, now time.Time, shard int, first, last string) ([]Finding, error) {
 	r := table.Range{Now: now, Partition: findingKey(shard, "", "").Partition, From: first + "#", To: last + "#~", Limit: table.MaxPage}
@@ -46,5 +49,5 @@ func (s *Store) FindingsOf(ctx context.Context, now time.Time, uscc string) ([]F
 
 // PutFinding stores a finding over the one that was read.
 func (b *Batch) PutFinding(before Finding, after compliance.Finding) {
-	b.add("finding", put(findingKey(ShardOf(before.USCC), before.USCC, after.Rule), before.version, after))
+	b.add("finding", put(findingKey(ShardOf(before.USCC), before.USCC, after.Key()), before.version, after))
 }

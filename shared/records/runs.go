@@ -179,7 +179,16 @@ type Outcomes struct {
 
 // Outcomes reads stored pages of a run behind a place, at most limit; more tells whether there are further ones.
 func (s *Store) Outcomes(ctx context.Context, now time.Time, run, after string, limit int) (pages []Outcomes, more bool, err error) {
-	first, last := outcomesKey(run, 0, ""), outcomesKey(run, Shards-1, "~")
+	return s.outcomes(ctx, now, run, 0, Shards-1, after, limit)
+}
+
+// ShardOutcomes is Outcomes of one shard.
+func (s *Store) ShardOutcomes(ctx context.Context, now time.Time, run string, shard int, after string, limit int) (pages []Outcomes, more bool, err error) {
+	return s.outcomes(ctx, now, run, shard, shard, after, limit)
+}
+
+func (s *Store) outcomes(ctx context.Context, now time.Time, run string, from, to int, after string, limit int) (pages []Outcomes, more bool, err error) {
+	first, last := outcomesKey(run, from, ""), outcomesKey(run, to, "~")
 	page, err := s.Table.Query(ctx, table.Range{Now: now, Partition: first.Partition, From: first.Sort, To: last.Sort, After: after, Limit: limit, Eventual: true})
 	if err != nil {
 		return nil, false, err

@@ -183,6 +183,6 @@ func (s *Supervision) importRow(ctx context.Context, call Call, b *records.Batch
 	if err := s.mayHave(call.Who, action, stored, after); err != nil {
 		return err
 	}
-	_, _, err = s.store(ctx, call.Now, b, stored, after, before, next)
+	_, _, err = s.store(ctx, call.Now, call.Who.Person, b, stored, after, before, next)
 	return err
 }

@@ -162,7 +162,7 @@ func (s *Supervision) put(ctx context.Context, call Call, uscc string, in Enterp
 		return nil, err
 	}
 	b := &records.Batch{}
-	after, changed, err := s.store(ctx, call.Now, b, stored, after, before, next)
+	after, changed, err := s.store(ctx, call.Now, call.Who.Person, b, stored, after, before, next)
 	if err != nil {
 		return nil, err
 	}
@@ -191,6 +191,10 @@ func matches(want *int, stored int64) error {
 	case want == nil, *want == 0 && stored > 0, *want > 0 && int64(*want) == stored:
 		return nil
 	}
+	return stale()
+}
+
+func stale() error {
 	return fault.New(fault.Stale, "the record has changed since; read it again and send its new ETag", "记录已被更改;请重新读取并使用新的 ETag")
 }
 
@@ -266,13 +270,14 @@ func (s *Supervision) ref(ctx context.Context, p Party, stored compliance.Regist
 }
 
 // store puts a registration into a batch, unless nothing of it has changed.
-func (s *Supervision) store(ctx context.Context, now time.Time, b *records.Batch, stored records.Enterprise, after compliance.Registration, before, next vault) (compliance.Registration, bool, error) {
-	after.Revision, after.At = stored.State.Revision, now.UTC()
+func (s *Supervision) store(ctx context.Context, now time.Time, person string, b *records.Batch, stored records.Enterprise, after compliance.Registration, before, next vault) (compliance.Registration, bool, error) {
+	after.Revision, after.At, after.Person, after.Since = stored.State.Revision, now.UTC(), stored.State.Person, stored.State.Since
 	if stored.Version == 0 {
 		after.Since = workday.DayOf(now)
 	}
 	if stored.Version == 0 || !compliance.SameJudged(stored.State, after) {
 		after.Revision++
+		after.Person = person
 	}
 	same := stored.State
 	same.Sealed, same.At = nil, after.At

@@ -62,7 +62,7 @@ func (s *Supervision) Start(ctx context.Context, call Call, o Order) (*Reply, er
 	if o.Scope.Region == "" && call.Who.Role == access.Officer && call.Who.Region != "000000" {
 		o.Scope.Region = call.Who.Region // all, for an authority, is all of its region
 	}
-	run := compliance.Run{Scope: o.Scope, By: call.Who.Account, Authority: call.Who.Authority}
+	run := compliance.Run{Scope: o.Scope, By: call.Who.Account, Person: call.Who.Person, Authority: call.Who.Authority}
 	if err := s.Policy.Allow(call.Who, "audit.create", audit(run.Authority, run.Region(), true)); err != nil {
 		return nil, err
 	}

@@ -12,6 +12,7 @@ import (
 	"shixin/shared/access"
 	"shixin/shared/access/policy"
 	"shixin/shared/blob"
+	"shixin/shared/compliance"
 	"shixin/shared/fault"
 	"shixin/shared/keys"
 	"shixin/shared/queue"
@@ -34,7 +35,7 @@ const Queue = "audit"
 const Slice = 40 * time.Second
 
 // Supervision is the application. Store and Queue are always needed; Hash and Seal for registrations; Policy for callers; Regimes and
-// Calendar to start a run; Blobs to plan and work on one. Functions that load data are called on first use.
+// Calendar to start a run; Calendar and Clocks for what must be done by a day; Blobs to plan and work on one. Functions that load data are called on first use.
 type Supervision struct {
 	Store    *records.Store
 	Blobs    blob.Store
@@ -44,6 +45,7 @@ type Supervision struct {
 	Policy   Policy
 	Regimes  func() (regime.Library, error)
 	Calendar func() (workday.Calendar, error)
+	Clocks   func() (compliance.Clocks, error)
 	Log      *slog.Logger  // takes alarms; slog.Default when nil
 	Slice    time.Duration // Slice when zero
 	PageSize int           // enterprises a page of a run; 200 when zero

@@ -127,7 +127,7 @@ func (s *Supervision) page(ctx context.Context, now time.Time, run compliance.Ru
 		pins := compliance.FindingPins{Run: run.ID, ListVersion: run.Pins.ListVersion, At: run.Pins.At, Enterprise: e.Revision, Engine: run.Pins.Engine}
 		for _, v := range verdicts {
 			counts.Outcomes[v.Outcome]++
-			before := findings[e.USCC+"#"+v.Rule]
+			before := findings[e.USCC+"#"+v.Key()]
 			before.USCC = e.USCC
 			if after, changed := before.State.Next(e.USCC, v, pins); changed {
 				b.PutFinding(before, after)
@@ -160,7 +160,7 @@ func (s *Supervision) findings(ctx context.Context, now time.Time, shard int, al
 		return err
 	}
 	for _, f := range found {
-		by[f.USCC+"#"+f.State.Rule] = f
+		by[f.USCC+"#"+f.State.Key()] = f
 		if f.Damaged == nil {
 			continue
 		}

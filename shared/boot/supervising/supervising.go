@@ -3,6 +3,7 @@ package supervising
 
 import (
 	"shixin/infra/calendars"
+	"shixin/infra/clocks"
 	"shixin/infra/regimes"
 	"shixin/shared/boot"
 	"shixin/shared/records"
@@ -12,5 +13,5 @@ import (
 // New makes the supervision of a function from its ports.
 func New(p boot.Ports) *supervision.Supervision {
 	return &supervision.Supervision{Store: &records.Store{Table: p.Table}, Blobs: p.Blobs, Queue: p.Queue, Hash: p.Hash, Seal: p.Seal, Policy: p.Policy,
-		Regimes: regimes.Load, Calendar: calendars.Load, Log: p.Log}
+		Regimes: regimes.Load, Calendar: calendars.Load, Clocks: clocks.Load, Log: p.Log}
 }

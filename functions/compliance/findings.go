@@ -1,0 +1,110 @@
+package compliance
+
+import (
+	"net/http"
+
+	"shixin/shared/compliance"
+	"shixin/shared/fault"
+	"shixin/shared/supervision"
+	"shixin/shared/web"
+	"shixin/shared/web/calling"
+)
+
+func (h handlers) findings(w http.ResponseWriter, r *http.Request) error {
+	code, err := uscc(r)
+	if err != nil {
+		return err
+	}
+	q, ctx := web.Query(r), r.Context()
+	var skip int
+	if _, err := q.Cursor(&skip); err != nil {
+		return err
+	}
+	items, more, err := h.Supervision.Findings(ctx, web.Caller(ctx), web.Now(ctx), code, skip, q.Limit())
+	if err != nil {
+		return err
+	}
+	var place *int
+	if skip += len(items); more {
+		place = &skip
+	}
+	return web.Page(w, q, items, place)
+}
+
+// finding reads which finding of which enterprise the path names.
+func finding(r *http.Request) (code, id string, err error) {
+	if code, err = uscc(r); err == nil {
+		id, err = web.ID(r, "id")
+	}
+	return code, id, err
+}
+
+func (h handlers) contest(w http.ResponseWriter, r *http.Request) error {
+	code, id, err := finding(r)
+	if err != nil {
+		return err
+	}
+	var in supervision.Objection
+	if err := web.Decode(r, &in); err != nil {
+		return err
+	}
+	c, err := calling.Read(r)
+	if err != nil {
+		return err
+	}
+	reply, err := h.Supervision.Contest(r.Context(), c, code, id, in)
+	if err != nil {
+		return err
+	}
+	return calling.Answer(w, reply)
+}
+
+func (h handlers) ruling(w http.ResponseWriter, r *http.Request) error {
+	code, id, err := finding(r)
+	if err != nil {
+		return err
+	}
+	var in supervision.Ruling
+	if err := web.Decode(r, &in); err != nil {
+		return err
+	}
+	c, err := calling.Read(r)
+	if err != nil {
+		return err
+	}
+	reply, err := h.Supervision.Rule(r.Context(), c, code, id, in)
+	if err != nil {
+		return err
+	}
+	return calling.Answer(w, reply)
+}
+
+func (h handlers) comparison(w http.ResponseWriter, r *http.Request) error {
+	id, err := web.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	q, ctx := web.Query(r), r.Context()
+	with := q.Get("with")
+	if with == "" {
+		return fault.Parameter(fault.Malformed, "with", "is required: the id of an earlier run", "必填:用于比较的先前检查批次")
+	}
+	var from supervision.ComparePlace
+	if _, err := q.Cursor(&from); err != nil {
+		return err
+	}
+	c, err := h.Supervision.Compare(ctx, web.Caller(ctx), web.Now(ctx), id, with, compliance.Change(q.Get("change")), from, q.Limit())
+	if err != nil {
+		return err
+	}
+	cursor := ""
+	if c.Next != nil {
+		if cursor, err = q.Next(c.Next); err != nil {
+			return err
+		}
+	}
+	return web.JSON(w, http.StatusOK, struct {
+		*supervision.Comparison
+		Cursor string `json:"next_cursor,omitempty"`
+	}{c, cursor})
+}

@@ -4,15 +4,12 @@
 package regimes
 
 import (
-	"bytes"
 	"embed"
 	"errors"
 	"fmt"
-	"io"
 	"sync"
 
-	"go.yaml.in/yaml/v3"
-
+	"shixin/infra/datafile"
 	"shixin/shared/regime"
 )
 
@@ -55,20 +52,7 @@ func load() (regime.Library, error) {
 // that is unknown, missing or empty is refused with its line, so that a forgotten term is not a listing without end.
 func Parse(text []byte) (regime.Regime, error) {
 	var r regime.Regime
-	var root yaml.Node
-	nodes := yaml.NewDecoder(bytes.NewReader(text))
-	if err := nodes.Decode(&root); err != nil {
-		return r, fmt.Errorf("not readable as YAML: %w", err)
-	}
-	if err := nodes.Decode(new(yaml.Node)); !errors.Is(err, io.EOF) {
-		return r, errors.New("one file holds one document")
-	}
-	if err := complete(&root); err != nil {
-		return r, err
-	}
-	strict := yaml.NewDecoder(bytes.NewReader(text))
-	strict.KnownFields(true)
-	if err := strict.Decode(&r); err != nil {
+	if err := datafile.Read(text, &r); err != nil {
 		return regime.Regime{}, err
 	}
 	for i := range r.Versions {

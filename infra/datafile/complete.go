@@ -1,4 +1,4 @@
-package regimes
+package datafile
 
 import (
 	"errors"
@@ -7,17 +7,15 @@ import (
 	"strings"
 
 	"go.yaml.in/yaml/v3"
-
-	"shixin/shared/regime"
 )
 
-// complete refuses a document in which a key is left out or empty that the regime's types do not make optional. What the law does
+// complete refuses a document in which a key is left out or empty that the types do not make optional. What the law does
 // not state is written down as null, where null is possible: silence is an oversight.
-func complete(document *yaml.Node) error {
+func complete(document *yaml.Node, t reflect.Type) error {
 	if document.Kind != yaml.DocumentNode || len(document.Content) != 1 {
 		return errors.New("the file holds no document")
 	}
-	return required(document.Content[0], reflect.TypeFor[regime.Regime](), "")
+	return required(document.Content[0], t, "")
 }
 
 func required(n *yaml.Node, t reflect.Type, at string) error {

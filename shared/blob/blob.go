@@ -22,8 +22,8 @@ var (
 // written once under a name made for them; a second Put of the same name replaces the first, and a reader sees one or the other, whole.
 // A store is safe for concurrent use and does nothing before its first call. The contract is checked by blobtest.Run for every adapter.
 //
-// The port moves whole bodies through the process. Uploads and downloads that go past it, by an address the store signs
-// for a while, are a port of their own, because a folder has no such addresses.
+// The port moves whole bodies through the process. Uploads that go past it, by an address the store signs for a while, are
+// a port of their own, [Uploads], because a folder has no such addresses.
 type Store interface {
 	// Put stores body, which may be empty; when it returns nil the blob is durable. The caller MUST NOT change body before Put returns.
 	Put(ctx context.Context, name string, body []byte) error

@@ -91,3 +91,26 @@ func TestClientOpensLate(t *testing.T) {
 		t.Errorf("opened %d times, want 2", opened)
 	}
 }
+
+func TestUploads(t *testing.T) {
+	endpoint := enginestest.Moto(t)
+	client := awss3.New(awss3.Options{
+		BaseEndpoint: aws.String(endpoint), Region: "eu-central-1",
+		Credentials: credentials.NewStaticCredentialsProvider("test", "test", ""), UsePathStyle: true,
+	})
+	buckets := 0
+	blobtest.RunUploads(t, func(t *testing.T) blob.Uploads {
+		buckets++
+		bucket := fmt.Sprintf("shixin-uploads-%d", buckets)
+		_, err := client.CreateBucket(t.Context(), &awss3.CreateBucketInput{
+			Bucket:                    aws.String(bucket),
+			CreateBucketConfiguration: &types.CreateBucketConfiguration{LocationConstraint: types.BucketLocationConstraintEuCentral1},
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s3.NewUploads(func(context.Context) (s3.UploadClient, error) {
+			return s3.Both{Client: client, PresignClient: awss3.NewPresignClient(client)}, nil
+		}, bucket)
+	})
+}

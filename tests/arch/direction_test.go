@@ -25,7 +25,7 @@ var rooms = []struct {
 	{"law", exactly("infra/regimes", "infra/calendars", "infra/policies", "infra/indicators", "infra/rulepacks", "infra/ladder", "infra/clocks"), []string{"domain", "data files"}},
 	{"records", exactly("shared/records"), []string{"domain", "port", "lazy values"}},
 	{"repeated calls", exactly("shared/repeat"), []string{"domain", "port", "lazy values", "records"}},
-	{"application", below("shared/register", "shared/supervision"), []string{"domain", "port", "lazy values", "law", "records", "policy engine", "repeated calls", "application"}},
+	{"application", below("shared/register", "shared/supervision", "shared/screening"), []string{"domain", "port", "lazy values", "law", "records", "policy engine", "repeated calls", "application"}},
 	{"HTTP of repeated calls", exactly("shared/web/calling"), []string{"records", "repeated calls", "HTTP"}},
 	{"HTTP", below("shared/web"), []string{"domain", "adapter", "HTTP"}},
 	{"wiring", below("shared/boot"), []string{"domain", "port", "lazy values", "adapter", "policy engine", "law", "records", "application", "HTTP", "wiring"}},
@@ -109,7 +109,7 @@ var outside = []struct {
 	{"github.com/aws/aws-lambda-go", []string{"functions", "shared/web/lambdahttp", "shared/queue/lambdaqueue", "shared/boot", "infra/local", "tests"}},
 	{"github.com/cedar-policy/cedar-go", []string{"shared/access/policy"}},
 	{"github.com/go-jose/go-jose/v4", []string{"shared/access/token", "infra/local/issuer"}},
-	{"github.com/go-json-experiment/json", []string{"shared/web", "shared/records"}},
+	{"github.com/go-json-experiment/json", []string{"shared/web", "shared/records", "shared/screening/sheet"}},
 	{"github.com/go-playground/validator/v10", []string{"shared/web/validate"}},
 	{"github.com/tink-crypto/tink-go/v2", []string{"shared/keys/tinkseal"}},
 	{"github.com/getkin/kin-openapi", []string{"tests"}},
@@ -118,7 +118,7 @@ var outside = []struct {
 	{"go.etcd.io/bbolt", []string{"shared/table/bolt"}},
 	{"go.yaml.in/yaml/v3", []string{"infra/datafile", "infra/calendars", "infra/indicators", "infra/rulepacks", "infra/ladder", "infra/clocks", "infra/samfile"}},
 	{"golang.org/x/mod", []string{"shared/journal", "shared/records"}},
-	{"golang.org/x/text", []string{"shared/subject", "shared/naming"}},
+	{"golang.org/x/text", []string{"shared/subject", "shared/naming", "shared/screening/sheet"}},
 	{"pgregory.net/rapid", []string{"shared/table/tabletest", "tests"}},
 }
 

@@ -31,6 +31,7 @@ func Routes(d Deps) []web.Route {
 		{Method: "POST", Path: "/v1/enterprises", Action: "enterprise.import", Token: web.Required, Accepts: rows.Media, Handle: h.imports},
 		{Method: "GET", Path: "/v1/enterprises/{uscc}", Action: "enterprise.read", Token: web.Required, Handle: h.enterprise},
 		{Method: "PUT", Path: "/v1/enterprises/{uscc}", Action: "enterprise.put", Token: web.Required, Handle: h.put},
+		{Method: "GET", Path: "/v1/enterprises/{uscc}/relations", Action: "relation.read", Token: web.Required, Handle: h.relations},
 		{Method: "GET", Path: "/v1/enterprises/{uscc}/findings", Action: "finding.read", Token: web.Required, Query: paged, Handle: h.findings},
 		{Method: "POST", Path: "/v1/enterprises/{uscc}/findings/{id}/contest", Action: "finding.contest", Token: web.Required, Handle: h.contest},
 		{Method: "POST", Path: "/v1/enterprises/{uscc}/findings/{id}/contest/outcome", Action: "finding.outcome", Token: web.Required, Handle: h.ruling},
@@ -140,6 +141,19 @@ func (h handlers) enterprises(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return web.Page(w, q, items, place)
+}
+
+func (h handlers) relations(w http.ResponseWriter, r *http.Request) error {
+	code, err := uscc(r)
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	view, err := h.Supervision.Relations(ctx, web.Caller(ctx), web.Now(ctx), code)
+	if err != nil {
+		return err
+	}
+	return web.JSON(w, http.StatusOK, view)
 }
 
 func (h handlers) start(w http.ResponseWriter, r *http.Request) error {

@@ -44,6 +44,13 @@ type Party struct {
 	Ref  subject.Ref `json:"ref"`            // a personal identifier is its keyed hash and mask
 }
 
+// Contact is one way of reaching an enterprise as its keyed hash, by which enterprises that share it are found. What is hashed is
+// sealed.
+type Contact struct {
+	By  string      `json:"by"` // address, phone, email
+	Ref subject.Ref `json:"ref"`
+}
+
 // Registration is an enterprise as the register keeps it.
 type Registration struct {
 	USCC      string         `json:"uscc"`
@@ -54,7 +61,10 @@ type Registration struct {
 	Size      string         `json:"size"` // micro, small, medium, large
 	Parent    string         `json:"parent,omitempty"`
 	Parties   []Party        `json:"parties,omitempty"`
+	Contacts  []Contact      `json:"contacts,omitempty"`
 	Sealed    []byte         `json:"sealed,omitempty"` // contact, and the names of parties that may be persons
+	// Leaving are the keys of links (package relation) that a change too large for one Write leaves to be dropped behind it.
+	Leaving []string `json:"leaving,omitempty"`
 	// Revision counts the changes of what is judged; contacts and names are not.
 	Revision int       `json:"revision"`
 	At       time.Time `json:"at"` // of the last change

@@ -51,12 +51,17 @@ func TestGoldenComplianceItems(t *testing.T) {
 	r := compliance.Registration{
 		USCC: uscc, Names: []subject.Name{{Text: "示例通信有限公司", Lang: "zh"}}, Sectors: []string{"telecom"}, Region: "320500", Authority: "suzhou", Size: "small",
 		Parent: "91320500000000078R", Sealed: []byte("sealed"), Revision: 1, At: now,
+		Contacts: []compliance.Contact{
+			{By: "address", Ref: subject.Ref{Scheme: "address", Key: "1.def"}},
+			{By: "phone", Ref: subject.Ref{Scheme: "msisdn", Key: "1.ghi", Shown: "051******00"}},
+		},
 		Parties: []compliance.Party{
 			{Role: "supplier", Name: "示例供应商", Ref: subject.Ref{Scheme: "uscc", Key: "91320500000000078R", Shown: "91320500000000078R"}},
 			{Role: "legal-representative", Ref: subject.Ref{Scheme: "cn-id", Key: "1.abc", Shown: "110*************2X"}},
 		},
 	}
 	var b records.Batch
+	b.CheckEnterprise(records.Enterprise{State: r}) // a put of the same enterprise says as much
 	b.PutEnterprise(records.Enterprise{}, r)
 	b.KnowShard(records.ShardOf(uscc))
 	b.KnowShard(records.ShardOf(uscc))

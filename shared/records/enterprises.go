@@ -60,10 +60,12 @@ func (s *Store) Enterprises(ctx context.Context, now time.Time, usccs []string) 
 	return out, nil
 }
 
-// PutEnterprise stores an enterprise over the one that was read. Where its revision is a new one, what a run judges is stored in its
-// shard too, and kept under the revision.
+// PutEnterprise stores an enterprise over the one that was read, with the keys by which those it is linked to find it. Where its
+// revision is a new one, what a run judges is stored in its shard too, and kept under the revision.
 func (b *Batch) PutEnterprise(before Enterprise, after compliance.Registration) {
+	b.over(enterpriseKey(after.USCC))
 	b.add("enterprise", put(enterpriseKey(after.USCC), before.Version, after))
+	b.putLinks(before.State, after)
 	if before.State.Revision == after.Revision {
 		return
 	}
@@ -71,6 +73,14 @@ func (b *Batch) PutEnterprise(before Enterprise, after compliance.Registration) 
 	for _, key := range []table.Key{shardKey(ShardOf(after.USCC), after.USCC), revisionKey(after.USCC, after.Revision)} {
 		// The enterprise's own condition orders these.
 		b.add("enterprise", table.PutOp(table.Item{Key: key, Version: int64(after.Revision), Doc: judged}, table.Condition{}))
+	}
+}
+
+// CheckEnterprise makes a batch fail, as "enterprise", unless the enterprise is as it was read. What the batch puts itself is under
+// that condition already.
+func (b *Batch) CheckEnterprise(e Enterprise) {
+	if _, has := b.at[enterpriseKey(e.State.USCC)]; !has {
+		b.add("enterprise", table.CheckOp(enterpriseKey(e.State.USCC), table.Is(e.Version)))
 	}
 }
 

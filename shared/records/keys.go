@@ -24,6 +24,7 @@ const (
 	famOnce       = "once"       // answers kept for idempotency keys
 	famEnterprise = "enterprise" // one enterprise: its registration, what was judged of each revision
 	famShard      = "shard"      // one of 256 parts of all enterprises: what a run judges of each; and which parts have any
+	famRelation   = "relation"   // one link: the enterprises that have it
 	famRun        = "run"        // one audit run: state, progress and outcomes of each shard; and which runs there are
 	famFinding    = "finding"    // one shard: findings by enterprise
 	famMeta       = "meta"       // deployment, key sentinel, the clock's last day
@@ -90,6 +91,9 @@ func knownShardKey(shard int) table.Key {
 }
 func findingKey(shard int, uscc, rule string) table.Key {
 	return table.Key{Partition: fmt.Sprintf("%s#%03d", famFinding, shard), Sort: uscc + "#" + rule}
+}
+func relationKey(key, uscc string) table.Key {
+	return table.Key{Partition: famRelation + "#" + key, Sort: uscc}
 }
 func runKey(id string) table.Key { return table.Key{Partition: famRun + "#" + id, Sort: "state"} }
 func progressKey(id string, shard int) table.Key {

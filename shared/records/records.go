@@ -11,6 +11,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -51,6 +52,34 @@ func (b *Batch) add(name string, op table.Op) {
 	}
 	b.at[op.Item.Key] = len(b.ops)
 	b.ops, b.names = append(b.ops, op), append(b.names, name)
+}
+
+// over drops a check of an item that is about to be put.
+func (b *Batch) over(key table.Key) {
+	i, has := b.at[key]
+	if !has || b.ops[i].Kind != table.Check {
+		return
+	}
+	b.ops, b.names = slices.Delete(b.ops, i, i+1), slices.Delete(b.names, i, i+1)
+	delete(b.at, key)
+	for k, n := range b.at {
+		if n > i {
+			b.at[k] = n - 1
+		}
+	}
+}
+
+// Join appends the operations of another batch. Checks of what either of them puts go, as the put has a condition of its own.
+func (b *Batch) Join(other *Batch) {
+	for i, op := range other.ops {
+		if op.Kind == table.Check {
+			if _, has := b.at[op.Item.Key]; has {
+				continue
+			}
+		}
+		b.over(op.Item.Key)
+		b.add(other.names[i], op)
+	}
 }
 
 // Len is the number of operations so far.

@@ -4,11 +4,13 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 
 	"shixin/shared/compliance"
 	"shixin/shared/fault"
 	"shixin/shared/records"
 	"shixin/shared/repeat"
+	"shixin/shared/table"
 )
 
 // Row is one line of the bulk call.
@@ -37,7 +39,8 @@ type Receipt struct {
 const MaxRows = 5000
 
 const (
-	group            = 24     // rows in one Write: three items each, and the marks of their shards
+	group            = 96 // rows that are read at a time; a Write holds as many of them as fit
+	maxGroupBytes    = 3 << 20
 	maxRejections    = 1000   // in an answer
 	maxRejectedBytes = 100000 // of an answer, which has to fit an item
 )
@@ -96,6 +99,7 @@ func (s *Supervision) Import(ctx context.Context, call Call, rows []Row) (*Reply
 		lines[row.USCC] = row.Line
 		good = append(good, row)
 	}
+	good = parentsFirst(good)
 	for len(good) > 0 {
 		n := min(group, len(good))
 		refused, err := s.importGroup(ctx, call, good[:n], known)
@@ -111,6 +115,7 @@ func (s *Supervision) Import(ctx context.Context, call Call, rows []Row) (*Reply
 		}
 		good = good[n:]
 	}
+	slices.SortStableFunc(receipt.Rejected, func(a, b Rejection) int { return a.Line - b.Line })
 	reply := &Reply{Status: 200, Body: encode(receipt)}
 	if call.Once == nil {
 		return reply, nil
@@ -125,64 +130,103 @@ func (s *Supervision) Import(ctx context.Context, call Call, rows []Row) (*Reply
 	})
 }
 
-// importGroup stores some rows in one Write; refused says of each why it is not among them.
+// importGroup stores some rows in as few Writes as hold them; refused says of each why it is not among them.
 func (s *Supervision) importGroup(ctx context.Context, call Call, rows []Row, known map[int]bool) (refused []error, err error) {
 	usccs := make([]string, len(rows))
 	for i, r := range rows {
 		usccs[i] = r.USCC
 	}
+	refused = make([]error, len(rows))
+	done := 0
 	err = repeat.Retry(ctx, func() error {
-		refused = make([]error, len(rows))
-		stored, err := s.Store.Enterprises(ctx, call.Now, usccs)
+		stored, err := s.Store.Enterprises(ctx, call.Now, usccs[done:])
 		if err != nil {
 			return err
 		}
-		b := &records.Batch{}
-		var fresh []int
-		for i, row := range rows {
-			err := s.importRow(ctx, call, b, stored[i], row)
-			if _, isFault := errors.AsType[*fault.Fault](err); err != nil && (!isFault || errors.Is(err, fault.Unavailable)) {
+		for done < len(rows) {
+			n, err := s.importSome(ctx, call, rows[done:], stored, refused[done:], known)
+			if err != nil {
 				return err
 			}
-			refused[i] = err
-			if shard := records.ShardOf(row.USCC); err == nil && stored[i].Version == 0 && !known[shard] {
-				b.KnowShard(shard)
-				fresh = append(fresh, shard)
-			}
-		}
-		if b.Len() == 0 {
-			return nil
-		}
-		if err := s.Store.Commit(ctx, call.Now, b); err != nil {
-			return err
-		}
-		for _, shard := range fresh {
-			known[shard] = true
+			done, stored = done+n, stored[n:]
 		}
 		return nil
 	})
 	return refused, err
 }
 
-func (s *Supervision) importRow(ctx context.Context, call Call, b *records.Batch, stored records.Enterprise, row Row) error {
+// importSome stores the first rows, as many as one Write holds, and returns how many.
+func (s *Supervision) importSome(ctx context.Context, call Call, rows []Row, stored []records.Enterprise, refused []error, known map[int]bool) (n int, err error) {
+	b := &records.Batch{}
+	fresh := map[string]compliance.Registration{}
+	shards := map[int]bool{}
+	for i, row := range rows {
+		one := &records.Batch{}
+		after, err := s.importRow(ctx, call, one, stored[i], row, fresh)
+		if _, isFault := errors.AsType[*fault.Fault](err); err != nil && (!isFault || errors.Is(err, fault.Unavailable)) {
+			return 0, err
+		}
+		shard := records.ShardOf(row.USCC)
+		newShard := err == nil && stored[i].Version == 0 && !known[shard] && !shards[shard]
+		marks := len(shards)
+		if newShard {
+			marks++
+		}
+		if n > 0 && (b.Len()+one.Len()+marks > table.MaxOps || b.Bytes()+one.Bytes() > maxGroupBytes) {
+			break
+		}
+		if refused[i] = err; err == nil {
+			b.Join(one)
+			fresh[row.USCC] = after
+			if newShard {
+				shards[shard] = true
+			}
+		}
+		n++
+	}
+	for shard := range shards {
+		b.KnowShard(shard)
+	}
+	if b.Len() > 0 {
+		if err := s.Store.Commit(ctx, call.Now, b); err != nil {
+			return 0, err
+		}
+	}
+	for shard := range shards {
+		known[shard] = true
+	}
+	for _, after := range fresh {
+		s.leave(ctx, call.Now, after)
+	}
+	return n, nil
+}
+
+// importRow puts what a row asks for into a batch of its own. The registration that it leads to may be one that is stored already.
+func (s *Supervision) importRow(ctx context.Context, call Call, b *records.Batch, stored records.Enterprise, row Row, fresh map[string]compliance.Registration) (compliance.Registration, error) {
 	const action = "enterprise.import"
 	if stored.Version > 0 {
 		if err := s.Policy.Allow(call.Who, action, resourceOf(call.Who, stored.State)); err != nil {
-			return fault.New(fault.Forbidden, "the enterprise is registered and is not yours to change", "该企业已登记,您无权修改")
+			return stored.State, fault.New(fault.Forbidden, "the enterprise is registered and is not yours to change", "该企业已登记,您无权修改")
 		}
 	}
 	before, err := s.open(ctx, stored.State)
 	if err != nil {
-		return err
+		return stored.State, err
 	}
-	var after compliance.Registration
 	after, next, err := s.registration(ctx, call, row.USCC, row.Enterprise, stored.State, before)
 	if err != nil {
-		return err
+		return after, err
 	}
 	if err := s.mayHave(call.Who, action, stored, after); err != nil {
-		return err
+		return after, err
 	}
-	_, _, err = s.store(ctx, call.Now, call.Who.Person, b, stored, after, before, next)
-	return err
+	if err := s.parents(ctx, call, b, stored.State, after, fresh); err != nil {
+		return after, err
+	}
+	after, changed, err := s.store(ctx, call.Now, call.Who.Person, b, stored, after, before, next)
+	if !changed {
+		*b = records.Batch{} // nothing is put, so there is nothing to check
+		after.Leaving = nil
+	}
+	return after, err
 }

@@ -11,6 +11,7 @@ import (
 	"shixin/shared/access"
 	"shixin/shared/access/policy"
 	"shixin/shared/compliance"
+	"shixin/shared/compliance/relation"
 	"shixin/shared/fault"
 	"shixin/shared/records"
 	"shixin/shared/repeat"
@@ -56,6 +57,7 @@ type EnterpriseView struct {
 	Authority string         `json:"responsible_authority"`
 	Size      string         `json:"size_class"`
 	Parent    *string        `json:"parent"`
+	Branches  *BranchesView  `json:"branches,omitempty"` // of one enterprise that is read, not of a list
 	Contact   *Contact       `json:"contact"`
 	Parties   []Party        `json:"parties"`
 	Version   int64          `json:"version"`
@@ -151,8 +153,13 @@ func (s *Supervision) put(ctx context.Context, call Call, uscc string, in Enterp
 	}
 	var after compliance.Registration
 	next := before
+	b := &records.Batch{}
 	if own {
 		after, next.Contact = stored.State, in.Contact
+		after.Contacts, err = s.reaches(ctx, in.Contact)
+		if err != nil {
+			return nil, err
+		}
 	} else if after, next, err = s.registration(ctx, call, uscc, in, stored.State, before); err != nil {
 		return nil, err
 	} else if err := s.mayHave(call.Who, action, stored, after); err != nil {
@@ -161,7 +168,9 @@ func (s *Supervision) put(ctx context.Context, call Call, uscc string, in Enterp
 	if err := matches(call.IfMatch, stored.Version); err != nil {
 		return nil, err
 	}
-	b := &records.Batch{}
+	if err := s.parents(ctx, call, b, stored.State, after, nil); err != nil {
+		return nil, err
+	}
 	after, changed, err := s.store(ctx, call.Now, call.Who.Person, b, stored, after, before, next)
 	if err != nil {
 		return nil, err
@@ -175,6 +184,7 @@ func (s *Supervision) put(ctx context.Context, call Call, uscc string, in Enterp
 		if err := s.Store.Commit(ctx, call.Now, b); err != nil {
 			return nil, err
 		}
+		s.leave(ctx, call.Now, after)
 	}
 	reply := &Reply{Status: 200, Version: int(version), Body: encode(viewEnterprise(after, next, version))}
 	if stored.Version == 0 {
@@ -217,6 +227,10 @@ func (s *Supervision) registration(ctx context.Context, call Call, uscc string, 
 	}
 	if in.Parent != nil {
 		r.Parent, _ = ParseUSCC(*in.Parent)
+	}
+	var err error
+	if r.Contacts, err = s.reaches(ctx, in.Contact); err != nil {
+		return r, v, err
 	}
 	for _, n := range in.Names {
 		r.Names = append(r.Names, subject.Name{Text: n.Text, Lang: n.Lang})
@@ -280,8 +294,8 @@ func (s *Supervision) store(ctx context.Context, now time.Time, person string, b
 		after.Person = person
 	}
 	same := stored.State
-	same.Sealed, same.At = nil, after.At
-	after.Sealed = nil
+	same.Sealed, same.Leaving, same.At = nil, nil, after.At
+	after.Sealed, after.Leaving = nil, nil
 	if stored.Version > 0 && reflect.DeepEqual(same, after) && reflect.DeepEqual(before, next) {
 		return stored.State, false, nil
 	}
@@ -289,12 +303,39 @@ func (s *Supervision) store(ctx context.Context, now time.Time, person string, b
 	if err != nil {
 		return after, false, err
 	}
-	after.Sealed = sealed
+	after.Sealed, after.Leaving = sealed, records.Leaving(stored.State, after)
 	if len(encode(after)) > table.MaxItemBytes-4096 {
 		return after, false, fault.At("/parties", "the registration is larger than one record holds; give fewer or shorter names and parties", "登记内容超出单条记录容量,请减少名称或关联方")
 	}
+	if err := s.Store.GainLinks(ctx, now, stored.State, after); err != nil {
+		return after, false, err
+	}
 	b.PutEnterprise(stored, after)
 	return after, true, nil
+}
+
+// reaches hashes the ways of reaching an enterprise, by which those that share one are found.
+func (s *Supervision) reaches(ctx context.Context, c *Contact) ([]compliance.Contact, error) {
+	if c == nil {
+		return nil, nil
+	}
+	var all []compliance.Contact
+	for _, r := range relation.Reaches(c.Address, c.Phone, c.Email) {
+		hash, err := s.Hash.Hash(ctx, r.Normal)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, compliance.Contact{By: string(r.By), Ref: subject.Ref{Scheme: r.Scheme, Key: hash, Shown: r.Shown}})
+	}
+	return all, nil
+}
+
+// leave drops the links that a large change has left for behind it. The registration remembers them: where it fails, the next change
+// drops them.
+func (s *Supervision) leave(ctx context.Context, now time.Time, after compliance.Registration) {
+	if err := s.Store.LeaveLinks(ctx, now, after); err != nil {
+		s.log().WarnContext(ctx, "links of an enterprise were not dropped", "uscc", after.USCC, "error", err)
+	}
 }
 
 // Read answers with one enterprise.
@@ -313,7 +354,11 @@ func (s *Supervision) Read(ctx context.Context, who access.Principal, now time.T
 	if err != nil {
 		return nil, err
 	}
-	return &Reply{Status: 200, Version: int(stored.Version), Body: encode(viewEnterprise(stored.State, v, stored.Version))}, nil
+	view := viewEnterprise(stored.State, v, stored.Version)
+	if view.Branches, err = s.branches(ctx, who, now, uscc); err != nil {
+		return nil, err
+	}
+	return &Reply{Status: 200, Version: int(stored.Version), Body: encode(view)}, nil
 }
 
 // EnterprisePlace is where a page of the list of enterprises goes on.

@@ -31,7 +31,7 @@ func TestEnterpriseIsRegisteredAndReplaced(t *testing.T) {
 	w := newWorld(t, nil)
 	e := enterprise(supplier(code(2)), represented)
 	e.Contact = &supervision.Contact{Phone: "0512-5550100", Email: "a@example.cn"}
-	parent := code(3)
+	parent := w.register(3)
 	e.Parent = &parent
 	reply := w.put(w.call(cityOfficer), code(1), e)
 	if reply.Status != 201 || reply.Version != 1 {

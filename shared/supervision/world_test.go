@@ -233,6 +233,14 @@ func (w *world) effect(e journal.Entry) {
 	var b records.Batch
 	b.PutEntry(e.N, bytes, leaf)
 	b.PutHead(head, next.Know(e.Identifiers))
+	for _, ref := range e.Identifiers {
+		r, err := w.Store.Record(ctx, w.now, ref.ID())
+		if err != nil {
+			w.t.Fatal(err)
+		}
+		r.Record = r.Record.Add(e, ref.ID())
+		b.PutRecord(r)
+	}
 	if err := w.Store.Commit(ctx, w.now, &b); err != nil {
 		w.t.Fatal(err)
 	}

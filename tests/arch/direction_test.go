@@ -14,7 +14,7 @@ var rooms = []struct {
 	holds   func(path string) bool
 	imports []string // names of rooms
 }{
-	{"domain", exactly("shared/subject", "shared/regime", "shared/listing", "shared/compliance", "shared/compliance/indicator", "shared/compliance/rules", "shared/compliance/peers", "shared/naming", "shared/journal", "shared/workday", "shared/access", "shared/fault"), []string{"domain"}},
+	{"domain", exactly("shared/subject", "shared/regime", "shared/listing", "shared/compliance", "shared/compliance/indicator", "shared/compliance/rules", "shared/compliance/peers", "shared/compliance/relation", "shared/naming", "shared/journal", "shared/workday", "shared/access", "shared/fault"), []string{"domain"}},
 	{"lazy values", exactly("shared/lazy", "shared/squeeze"), nil},
 	{"port", exactly("shared/table", "shared/blob", "shared/queue", "shared/keys"), []string{"domain"}},
 	{"contract suite", exactly("shared/table/tabletest", "shared/blob/blobtest", "shared/queue/queuetest", "shared/keys/keystest"), []string{"port", "adapter"}},
@@ -118,7 +118,7 @@ var outside = []struct {
 	{"go.etcd.io/bbolt", []string{"shared/table/bolt"}},
 	{"go.yaml.in/yaml/v3", []string{"infra/datafile", "infra/calendars", "infra/indicators", "infra/rulepacks", "infra/ladder", "infra/clocks", "infra/samfile"}},
 	{"golang.org/x/mod", []string{"shared/journal", "shared/records"}},
-	{"golang.org/x/text", []string{"shared/subject", "shared/naming", "shared/screening/sheet"}},
+	{"golang.org/x/text", []string{"shared/subject", "shared/compliance/relation", "shared/naming", "shared/screening/sheet"}},
 	{"pgregory.net/rapid", []string{"shared/table/tabletest", "tests"}},
 }
 
@@ -143,6 +143,16 @@ func TestOutsideModulesHaveTheirPlace(t *testing.T) {
 			} else if !under(p.short(), outside[i].users...) {
 				t.Errorf("%s imports %s; only %s may", p.short(), imported, strings.Join(outside[i].users, ", "))
 			}
+		}
+	}
+}
+
+// Nobody fails by relation alone: what judges enterprises does not know who is related to whom.
+func TestNoJudgmentKnowsRelations(t *testing.T) {
+	relations := module + "shared/compliance/relation"
+	for _, p := range own(t) {
+		if under(p.short(), "shared/compliance") && p.ImportPath != relations && slices.Contains(p.Deps, relations) {
+			t.Errorf("%s links %s", p.short(), relations)
 		}
 	}
 }

@@ -1,0 +1,385 @@
+package supervision
+
+import (
+	"context"
+	"fmt"
+	"slices"
+	"time"
+
+	"shixin/shared/access"
+	"shixin/shared/compliance"
+	"shixin/shared/compliance/relation"
+	"shixin/shared/fault"
+	"shixin/shared/journal"
+	"shixin/shared/subject"
+)
+
+// The bounds of what one question follows. What they cut is named in the answer.
+const (
+	maxSteps   = 2  // from enterprise to enterprise
+	maxHub     = 50 // enterprises that share one thing, beyond which it tells nothing about any two of them
+	maxHubSize = 20000
+	maxLinks   = 300  // links that are followed
+	maxRelated = 500  // enterprises that are looked at
+	maxSubject = 1000 // subjects that are asked for on the list
+)
+
+// RelationsView is what ties an enterprise to others, and whom of those that it leads to the list has. It is for people to look into:
+// no rule reads it.
+type RelationsView struct {
+	USCC        string        `json:"uscc"`
+	Related     []RelatedView `json:"related"`
+	Listed      []ListedView  `json:"listed"`
+	Hubs        []HubView     `json:"hubs"`
+	Complete    bool          `json:"complete"` // false where the bounds cut more than the hubs
+	ListVersion int64         `json:"list_version"`
+	AsOf        time.Time     `json:"as_of"`
+}
+
+// RelatedView is one enterprise that is tied to the first, by a path of at most two steps. Of one that the caller may not read no more
+// is told than that it is there and whose it is, and it is not followed.
+type RelatedView struct {
+	Steps     int        `json:"steps"`
+	USCC      string     `json:"uscc,omitempty"`
+	Name      string     `json:"name,omitempty"`
+	Region    string     `json:"region,omitempty"`
+	Authority string     `json:"responsible_authority"`
+	Withheld  bool       `json:"withheld,omitempty"`
+	Path      []StepView `json:"path"`
+}
+
+// StepView is one step: from one enterprise to another, by all that they share. To is empty where the other one is withheld.
+type StepView struct {
+	From string    `json:"from"`
+	To   string    `json:"to,omitempty"`
+	Ties []TieView `json:"ties"`
+}
+
+// TieView is one thing that two enterprises share, and what it is to each of them.
+type TieView struct {
+	By     relation.By `json:"by"`
+	Role   string      `json:"role,omitempty"`       // to the one that the step comes from: a party's, or self, branch, parent
+	Other  string      `json:"other_role,omitempty"` // to the one that it leads to
+	Shared *SharedView `json:"shared,omitempty"`     // of a party or parent
+}
+
+// SharedView is a party that enterprises share. A person appears under masks only.
+type SharedView struct {
+	Scheme string `json:"scheme"`
+	Value  string `json:"value"`
+	Name   string `json:"name,omitempty"`
+}
+
+// ListedView is one listed subject: an enterprise on the way, or a party or phone of one.
+type ListedView struct {
+	Steps    int           `json:"steps"`
+	Of       string        `json:"of"`   // the enterprise
+	Role     string        `json:"role"` // what the subject is to it: self, a party's role, or phone
+	Subject  SharedView    `json:"subject"`
+	Listings []ListingInfo `json:"listings"`
+	Path     []StepView    `json:"path"` // to the enterprise; empty for the first one's own
+}
+
+// ListingInfo is one listing in force.
+type ListingInfo struct {
+	ID        string `json:"id"`
+	Regime    string `json:"regime"`
+	Ground    string `json:"ground"`
+	Published bool   `json:"published"`
+}
+
+// HubView is something that too many share to follow it.
+type HubView struct {
+	Of          string      `json:"of"` // an enterprise that has it
+	By          relation.By `json:"by"`
+	Shared      *SharedView `json:"shared,omitempty"`
+	Enterprises int         `json:"enterprises"`
+	More        bool        `json:"more,omitempty"` // there are more than were counted
+	Detail      string      `json:"detail"`
+
+	key string
+}
+
+// node is one enterprise on the way.
+type node struct {
+	state compliance.Registration
+	names vault
+	from  *node // nil for the first
+	steps int
+	seen  bool // the caller may read it
+	ties  []relation.Tie
+}
+
+// walk is one question.
+type walk struct {
+	s        *Supervision
+	who      access.Principal
+	now      time.Time
+	may      func(compliance.Enterprise) bool
+	known    map[string]*node
+	nodes    []*node
+	followed map[string]bool
+	links    int
+	read     int
+	view     *RelationsView
+}
+
+// Relations follows what ties an enterprise to others, two steps out, and asks the list for whom it meets.
+func (s *Supervision) Relations(ctx context.Context, who access.Principal, now time.Time, uscc string) (*RelationsView, error) {
+	stored, err := s.Store.Enterprise(ctx, now, uscc)
+	if err != nil {
+		return nil, err
+	}
+	if stored.Version == 0 {
+		return nil, notFound()
+	}
+	if err := s.Policy.Allow(who, "relation.read", resourceOf(who, stored.State)); err != nil {
+		return nil, err
+	}
+	w := &walk{s: s, who: who, now: now, may: s.memo(who, "enterprise.read"), known: map[string]*node{}, followed: map[string]bool{},
+		view: &RelationsView{USCC: uscc, Related: []RelatedView{}, Listed: []ListedView{}, Hubs: []HubView{}, Complete: true, AsOf: now.UTC().Truncate(time.Millisecond)}}
+	if err := w.meet(ctx, &node{state: stored.State}); err != nil {
+		return nil, err
+	}
+	for first := 0; first < len(w.nodes); {
+		level := w.nodes[first:]
+		first = len(w.nodes)
+		for _, n := range level {
+			if err := w.follow(ctx, n); err != nil {
+				return nil, err
+			}
+		}
+	}
+	for _, n := range w.nodes[1:] {
+		w.view.Related = append(w.view.Related, n.view())
+	}
+	return w.view, w.listed(ctx)
+}
+
+// meet adds an enterprise to the way.
+func (w *walk) meet(ctx context.Context, n *node) (err error) {
+	n.seen = w.may(n.state.Enterprise())
+	w.known[n.state.USCC] = n
+	w.nodes = append(w.nodes, n)
+	if n.seen {
+		n.names, err = w.s.open(ctx, n.state)
+	}
+	return err
+}
+
+// follow finds those that share something with an enterprise.
+func (w *walk) follow(ctx context.Context, n *node) error {
+	if n.steps == maxSteps || !n.seen {
+		return nil
+	}
+	var found []string
+	keys := relation.Keys(n.state)
+	for _, l := range relation.Of(n.state) { // who is itself a party or a parent has no key of its own to be found by
+		if l.Ref.Scheme == subject.USCC {
+			found = append(found, l.Ref.Key)
+		}
+	}
+	for _, key := range slices.Concat(keys, relation.Itself(n.state.USCC)) {
+		if w.followed[key] {
+			continue
+		}
+		if w.links == maxLinks {
+			w.view.Complete = false
+			break
+		}
+		w.followed[key] = true
+		w.links++
+		usccs, more, err := w.s.Store.Linked(ctx, w.now, key, "", maxHub)
+		if err != nil {
+			return err
+		}
+		if more {
+			if err := w.hub(ctx, n, key, usccs[len(usccs)-1]); err != nil {
+				return err
+			}
+			continue
+		}
+		found = append(found, usccs...)
+	}
+	slices.Sort(found)
+	found = slices.DeleteFunc(slices.Compact(found), func(u string) bool { return w.known[u] != nil })
+	if room := maxRelated - w.read; len(found) > room {
+		w.view.Complete, found = false, found[:room]
+	}
+	w.read += len(found)
+	stored, err := w.s.Store.Enterprises(ctx, w.now, found)
+	if err != nil {
+		return err
+	}
+	for _, e := range stored {
+		// What the keys say is a hint; what both have registered is the truth.
+		ties := relation.Share(n.state, e.State)
+		ties = slices.DeleteFunc(ties, w.tooMany)
+		if e.Version == 0 || len(ties) == 0 {
+			continue
+		}
+		if err := w.meet(ctx, &node{state: e.State, from: n, steps: n.steps + 1, ties: ties}); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// tooMany reports whether two share what is shared by too many. Who is itself the other's party or parent is tied to it all the same.
+func (w *walk) tooMany(t relation.Tie) bool {
+	return t[0].Key != "" && t[1].Key != "" && slices.ContainsFunc(w.view.Hubs, func(h HubView) bool { return h.key == t.Link().Key })
+}
+
+// hub names what too many share.
+func (w *walk) hub(ctx context.Context, n *node, key, last string) error {
+	rest, more, err := w.s.Store.CountLinked(ctx, w.now, key, last, maxHubSize-maxHub)
+	if err != nil {
+		return err
+	}
+	h := HubView{Of: n.state.USCC, By: relation.Party, Enterprises: maxHub + rest, More: more, key: key}
+	for _, l := range relation.Of(n.state) {
+		if l.Key == key {
+			h.By, h.Shared = l.By, n.shared(l)
+		}
+	}
+	if h.Shared == nil && slices.Contains(relation.Itself(n.state.USCC), key) { // it is itself what the others share
+		h.Shared = &SharedView{Scheme: string(subject.USCC), Value: n.state.USCC}
+		if key == relation.Branches(n.state.USCC) {
+			h.By = relation.Parent
+		}
+	}
+	atLeast := ""
+	if more {
+		atLeast = "more than "
+	}
+	h.Detail = fault.Both(fmt.Sprintf("this %s: %s%s enterprises, not followed", h.By, atLeast, grouped(h.Enterprises)),
+		fmt.Sprintf("该%s由 %s 家企业共用,不再展开", map[relation.By]string{relation.Party: "关联方", relation.Parent: "上级企业",
+			relation.Address: "地址", relation.Phone: "电话", relation.Email: "邮箱"}[h.By], grouped(h.Enterprises)))
+	w.view.Hubs = append(w.view.Hubs, h)
+	return nil
+}
+
+// grouped writes a number with commas.
+func grouped(n int) string {
+	if n < 1000 {
+		return fmt.Sprint(n)
+	}
+	return fmt.Sprintf("%s,%03d", grouped(n/1000), n%1000)
+}
+
+func (n *node) view() RelatedView {
+	v := RelatedView{Steps: n.steps, Authority: n.state.Authority, Withheld: !n.seen, Path: n.path()}
+	if n.seen {
+		v.USCC, v.Name, v.Region = n.state.USCC, n.state.Names[0].Text, n.state.Region
+	}
+	return v
+}
+
+// path is the steps from the first enterprise to this one.
+func (n *node) path() []StepView {
+	if n.from == nil {
+		return []StepView{}
+	}
+	step := StepView{From: n.from.state.USCC}
+	if n.seen {
+		step.To = n.state.USCC
+	}
+	for _, t := range n.ties {
+		v := TieView{By: t.Link().By, Role: roleIn(t, 0)}
+		if n.seen {
+			v.Other = roleIn(t, 1)
+		}
+		switch {
+		case t[0].Key != "":
+			v.Shared = n.from.shared(t[0])
+		case n.seen: // the first is the party: its own code and name
+			v.Shared = n.shared(t[1])
+		}
+		if !slices.ContainsFunc(step.Ties, func(o TieView) bool {
+			return o.By == v.By && o.Role == v.Role && o.Other == v.Other && (o.Shared == nil || *o.Shared == *v.Shared)
+		}) {
+			step.Ties = append(step.Ties, v)
+		}
+	}
+	return append(n.from.path(), step)
+}
+
+// roleIn is what the shared thing is to one of the two.
+func roleIn(t relation.Tie, side int) string {
+	switch l := t.Link(); {
+	case l.By == relation.Parent && t[side].Key == "":
+		return "parent"
+	case l.By == relation.Parent:
+		return "branch"
+	case l.By == relation.Party && t[side].Key == "":
+		return string(compliance.Self)
+	}
+	return string(t[side].Role)
+}
+
+// shared shows a party as the enterprise has it: an organisation in clear, a person masked.
+func (n *node) shared(l relation.Link) *SharedView {
+	switch l.By {
+	case relation.Party:
+		v := &SharedView{Scheme: string(l.Ref.Scheme), Value: l.Ref.Shown, Name: n.state.Parties[l.At].Name}
+		if v.Name == "" {
+			v.Name = subject.Mask(n.names.Names[l.At], 1, 0)
+		}
+		return v
+	case relation.Parent:
+		return &SharedView{Scheme: string(subject.USCC), Value: l.Ref.Shown}
+	}
+	return nil
+}
+
+// listed asks the list for the enterprises on the way, and for what links them.
+func (w *walk) listed(ctx context.Context) error {
+	head, err := w.s.Store.Head(ctx, w.now)
+	if err != nil {
+		return err
+	}
+	w.view.ListVersion = head.N
+	var ids []string
+	var asked []ListedView
+	for _, n := range w.nodes {
+		if !n.seen {
+			continue
+		}
+		ask := func(role, id string, shown SharedView) {
+			if len(ids) == maxSubject {
+				w.view.Complete = false
+				return
+			}
+			ids = append(ids, id)
+			asked = append(asked, ListedView{Steps: n.steps, Of: n.state.USCC, Role: role, Subject: shown, Path: n.path()})
+		}
+		self := subject.Ref{Scheme: subject.USCC, Key: n.state.USCC}
+		ask(string(compliance.Self), self.ID(), SharedView{Scheme: string(subject.USCC), Value: n.state.USCC, Name: n.state.Names[0].Text})
+		for _, l := range relation.Of(n.state) {
+			switch {
+			case l.By == relation.Party:
+				ask(string(l.Role), l.Ref.ID(), *n.shared(l))
+			case l.By == relation.Phone && l.Ref.Scheme == subject.MSISDN:
+				ask(string(relation.Phone), l.Ref.ID(), SharedView{Scheme: string(l.Ref.Scheme), Value: l.Ref.Shown})
+			}
+		}
+	}
+	recs, err := w.s.Store.Records(ctx, w.now, ids)
+	if err != nil {
+		return err
+	}
+	for i, r := range recs {
+		w.view.ListVersion = max(w.view.ListVersion, r.Record.Last())
+		if asked[i].Listings = inForce(r.Record, w.now); len(asked[i].Listings) > 0 {
+			w.view.Listed = append(w.view.Listed, asked[i])
+		}
+	}
+	return nil
+}
+
+func inForce(r journal.Record, at time.Time) (all []ListingInfo) {
+	for _, f := range r.At(at) {
+		all = append(all, ListingInfo{ID: f.Listing, Regime: f.Regime, Ground: f.Ground, Published: f.Published})
+	}
+	return all
+}

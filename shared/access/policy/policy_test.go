@@ -33,6 +33,7 @@ var actions = strings.Fields(`
 	status.one status.batch status.past status.personal status.all
 	changes.read changes.void
 	enterprise.put enterprise.contact enterprise.import enterprise.list enterprise.read
+	relation.read
 	finding.read finding.contest finding.outcome
 	audit.create audit.list audit.read audit.results`)
 

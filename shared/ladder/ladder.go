@@ -81,9 +81,9 @@ type Rung struct {
 	Name     regime.Text `json:"name" yaml:"name"`
 	Take     Power       `json:"take" yaml:"take"`
 	Close    *Power      `json:"close,omitempty" yaml:"close"` // nil where it proposes a listing
-	Supports []Support   `json:"supports" yaml:"supports"` // any of them
-	Content  []string    `json:"content" yaml:"content"`   // what taking it must say
-	Record   bool        `json:"record" yaml:"record"`     // what was said is recorded before it is assessed
+	Supports []Support   `json:"supports" yaml:"supports"`     // any of them
+	Content  []string    `json:"content" yaml:"content"`       // what taking it must say
+	Record   bool        `json:"record" yaml:"record"`         // what was said is recorded before it is assessed
 	// Clocks: reply after notice, assessment after deadline. Within is nil where no law states a time.
 	Clocks      []regime.Clock `json:"clocks" yaml:"clocks"`
 	Publication *Publication   `json:"publication" yaml:"publication"`

@@ -180,16 +180,21 @@ type Row struct {
 }
 
 // Table is the procedure for documentation and for tests that walk it.
-func Table() []Row {
-	rows := make([]Row, 0, len(table))
+func Table() (rows []Row) {
 	for _, t := range table {
-		r := Row{Step: t.step, From: t.from, To: t.to}
-		for _, g := range slices.Concat(t.persons, t.guards) {
-			r.Guards = append(r.Guards, g.name)
-		}
-		rows = append(rows, r)
+		rows = append(rows, Row{Step: t.step, From: t.from, To: t.to, Guards: t.conditions()})
 	}
 	return rows
+}
+
+// conditions is the names of a line's guards, in the order in which they are asked.
+func (t transition) conditions() (names []string) {
+	for _, guards := range [][]guard{t.persons, t.guards} {
+		for _, g := range guards {
+			names = append(names, g.name)
+		}
+	}
+	return names
 }
 
 // Diagram is the procedure as a Mermaid state diagram, made from the table that Decide runs.

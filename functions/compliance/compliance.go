@@ -25,6 +25,7 @@ func Routes(d Deps) []web.Route {
 	h := handlers(d)
 	paged := map[string]web.Check{"limit": nil, "cursor": nil}
 	results := map[string]web.Check{"limit": nil, "cursor": nil, "outcome": words(compliance.Outcomes())}
+	reports := map[string]web.Check{"limit": nil, "cursor": nil, "period": period}
 	comparison := map[string]web.Check{"limit": nil, "cursor": nil, "with": web.Name, "change": words(compliance.Changes())}
 	return []web.Route{
 		{Method: "GET", Path: "/v1/enterprises", Action: "enterprise.list", Token: web.Required, Query: paged, Handle: h.enterprises},
@@ -32,6 +33,9 @@ func Routes(d Deps) []web.Route {
 		{Method: "GET", Path: "/v1/enterprises/{uscc}", Action: "enterprise.read", Token: web.Required, Handle: h.enterprise},
 		{Method: "PUT", Path: "/v1/enterprises/{uscc}", Action: "enterprise.put", Token: web.Required, Handle: h.put},
 		{Method: "GET", Path: "/v1/enterprises/{uscc}/relations", Action: "relation.read", Token: web.Required, Handle: h.relations},
+		{Method: "POST", Path: "/v1/reports", Action: "report.create", Token: web.Required, Accepts: rows.Media, Handle: h.importReports},
+		{Method: "POST", Path: "/v1/enterprises/{uscc}/reports", Action: "report.create", Token: web.Required, Handle: h.report},
+		{Method: "GET", Path: "/v1/enterprises/{uscc}/reports", Action: "report.read", Token: web.Required, Query: reports, Handle: h.reports},
 		{Method: "GET", Path: "/v1/enterprises/{uscc}/findings", Action: "finding.read", Token: web.Required, Query: paged, Handle: h.findings},
 		{Method: "POST", Path: "/v1/enterprises/{uscc}/findings/{id}/contest", Action: "finding.contest", Token: web.Required, Handle: h.contest},
 		{Method: "POST", Path: "/v1/enterprises/{uscc}/findings/{id}/contest/outcome", Action: "finding.outcome", Token: web.Required, Handle: h.ruling},

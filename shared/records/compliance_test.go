@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"shixin/shared/compliance"
+	"shixin/shared/compliance/indicator"
 	"shixin/shared/records"
 	"shixin/shared/subject"
 	"shixin/shared/table"
@@ -101,6 +102,27 @@ func TestGoldenComplianceItems(t *testing.T) {
 	b.PutOutcomes(run.ID, done.Shard, uscc, page)
 	b.PutFinding(records.Finding{USCC: uscc}, finding)
 	commit(&b)
+
+	month, err := indicator.ParsePeriod("2026-09")
+	if err != nil {
+		t.Fatal(err)
+	}
+	report := compliance.Report{Period: month, Revision: 1, N: 1, Indicators: map[string]float64{"lines_unregistered": 12}, Source: "checked", Reason: []byte("sealed"),
+		At: now, Role: "officer", By: "officer", Person: "p1", Authority: "suzhou"}
+	whole, err := s.Whole(ctx, now, uscc)
+	if err != nil {
+		t.Fatal(err)
+	}
+	b = records.Batch{}
+	b.PutReport(uscc, report)
+	b.PutFigures(whole[0], []byte("packed"), 1)
+	commit(&b)
+	if got, err := s.AllReports(ctx, now, uscc); err != nil || len(got) != 1 || !reflect.DeepEqual(got[0], report) {
+		t.Errorf("the report: %+v, %v", got, err)
+	}
+	if all, more, err := s.Shard(ctx, now, records.ShardOf(uscc), "", 10, false); err != nil || more || len(all) != 1 || string(all[0].Figures) != "packed" || all[0].Reports != 1 || !reflect.DeepEqual(all[0].Enterprise, r.Enterprise()) {
+		t.Errorf("what a run reads: %+v, %v", all, err)
+	}
 
 	if e, err := s.Enterprise(ctx, now, uscc); err != nil || !reflect.DeepEqual(e.State, r) || e.Version != 1 {
 		t.Errorf("read back: %+v, %v", e, err)

@@ -20,10 +20,14 @@ func ShardOf(uscc string) int {
 	return int(sum[0])
 }
 
-// Enterprise is a stored enterprise. Version is 0 where there is none.
+// Enterprise is a stored enterprise. Version is 0 where there is none. What lies in its shard is read by [Store.Whole] alone.
 type Enterprise struct {
 	State   compliance.Registration
 	Version int64
+	Figures []byte // packed (indicator.Figures)
+	Reports int    // how many reports they rest on
+	Damaged error  // set where the item in the shard cannot be read
+	shard   int64  // that item's version
 }
 
 // Enterprise reads an enterprise strongly.
@@ -60,7 +64,42 @@ func (s *Store) Enterprises(ctx context.Context, now time.Time, usccs []string) 
 	return out, nil
 }
 
-// PutEnterprise stores an enterprise over the one that was read, with the keys by which those it is linked to find it. Where its
+// Whole reads at most 500 enterprises, none named twice, in the order of their codes, each with what lies in its shard: as whoever
+// changes one needs it.
+func (s *Store) Whole(ctx context.Context, now time.Time, usccs ...string) ([]Enterprise, error) {
+	out := make([]Enterprise, len(usccs))
+	if len(usccs) == 0 {
+		return out, nil
+	}
+	at := map[table.Key]int{}
+	var keys []table.Key
+	for i, u := range usccs {
+		for _, k := range []table.Key{enterpriseKey(u), shardKey(ShardOf(u), u)} {
+			at[k] = i
+			keys = append(keys, k)
+		}
+	}
+	items, err := s.Table.Get(ctx, table.Read{Now: now, Keys: keys})
+	if err != nil {
+		return nil, err
+	}
+	for _, item := range items {
+		e := &out[at[item.Key]]
+		if item.Key == enterpriseKey(usccs[at[item.Key]]) {
+			if err := decode(item, &e.State); err != nil {
+				return nil, err
+			}
+			e.Version = item.Version
+			continue
+		}
+		var j Judged
+		e.Damaged = decode(item, &j)
+		e.Figures, e.Reports, e.shard = j.Figures, j.Reports, item.Version
+	}
+	return out, nil
+}
+
+// PutEnterprise stores an enterprise over the one that was read whole, with the keys by which those it is linked to find it. Where its
 // revision is a new one, what a run judges is stored in its shard too, and kept under the revision.
 func (b *Batch) PutEnterprise(before Enterprise, after compliance.Registration) {
 	b.over(enterpriseKey(after.USCC))
@@ -69,11 +108,13 @@ func (b *Batch) PutEnterprise(before Enterprise, after compliance.Registration) 
 	if before.State.Revision == after.Revision {
 		return
 	}
-	judged := encode(after.Enterprise())
-	for _, key := range []table.Key{shardKey(ShardOf(after.USCC), after.USCC), revisionKey(after.USCC, after.Revision)} {
-		// The enterprise's own condition orders these.
-		b.add("enterprise", table.PutOp(table.Item{Key: key, Version: int64(after.Revision), Doc: judged}, table.Condition{}))
-	}
+	b.putJudged(before, after.Enterprise(), before.Figures, before.Reports)
+	// The enterprise's own condition orders this one.
+	b.add("enterprise", table.PutOp(table.Item{Key: revisionKey(after.USCC, after.Revision), Version: int64(after.Revision), Doc: encode(after.Enterprise())}, table.Condition{}))
+}
+
+func (b *Batch) putJudged(before Enterprise, after compliance.Enterprise, figures []byte, reports int) {
+	b.add("enterprise", put(shardKey(ShardOf(after.USCC), after.USCC), before.shard, Judged{Enterprise: after, Figures: figures, Reports: reports}))
 }
 
 // CheckEnterprise makes a batch fail, as "enterprise", unless the enterprise is as it was read. What the batch puts itself is under
@@ -111,7 +152,9 @@ func (s *Store) KnownShards(ctx context.Context, now time.Time) ([]int, error) {
 // Judged is what a run judges of one enterprise. Damaged is set where the stored item cannot be read; its code is known even then.
 type Judged struct {
 	compliance.Enterprise
-	Damaged error
+	Figures []byte `json:"fig,omitempty"` // packed (indicator.Figures)
+	Reports int    `json:"rep,omitempty"` // how many reports they rest on
+	Damaged error  `json:"-"`
 }
 
 // Shard reads at most limit enterprises of a shard behind one of them, in order; more tells whether there are further ones.
@@ -125,7 +168,7 @@ func (s *Store) Shard(ctx context.Context, now time.Time, shard int, after strin
 		}
 		for _, item := range page.Items {
 			j := Judged{}
-			j.Damaged = decode(item, &j.Enterprise)
+			j.Damaged = decode(item, &j)
 			j.USCC = item.Sort
 			all = append(all, j)
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"shixin/shared/compliance/indicator"
 	"shixin/shared/table"
 	"shixin/shared/workday"
 )
@@ -22,7 +23,7 @@ const (
 	famRemoved    = "removed"    // marks of removed listings
 	famImport     = "import"     // one import: state, sealed chunks
 	famOnce       = "once"       // answers kept for idempotency keys
-	famEnterprise = "enterprise" // one enterprise: its registration, what was judged of each revision
+	famEnterprise = "enterprise" // one enterprise: its registration, what was judged of each revision, its reports
 	famShard      = "shard"      // one of 256 parts of all enterprises: what a run judges of each; and which parts have any
 	famRelation   = "relation"   // one link: the enterprises that have it
 	famRun        = "run"        // one audit run: state, progress and outcomes of each shard; and which runs there are
@@ -82,6 +83,16 @@ func enterpriseKey(uscc string) table.Key {
 }
 func revisionKey(uscc string, n int) table.Key {
 	return table.Key{Partition: famEnterprise + "#" + uscc, Sort: fmt.Sprintf("revision#%06d", n)}
+}
+
+// reportSort is what the sort keys of reports begin with, and maxRevision the most that one has.
+const (
+	reportSort  = "report#"
+	maxRevision = 999999
+)
+
+func reportKey(uscc string, p indicator.Period, revision int) table.Key {
+	return table.Key{Partition: famEnterprise + "#" + uscc, Sort: fmt.Sprintf("%s%s#%06d", reportSort, p, revision)}
 }
 func shardKey(shard int, uscc string) table.Key {
 	return table.Key{Partition: fmt.Sprintf("%s#%03d", famShard, shard), Sort: uscc}

@@ -116,6 +116,11 @@ func (s *Supervision) Import(ctx context.Context, call Call, rows []Row) (*Reply
 		good = good[n:]
 	}
 	slices.SortStableFunc(receipt.Rejected, func(a, b Rejection) int { return a.Line - b.Line })
+	return s.receive(ctx, call, receipt)
+}
+
+// receive answers a bulk call with its receipt.
+func (s *Supervision) receive(ctx context.Context, call Call, receipt *Receipt) (*Reply, error) {
 	reply := &Reply{Status: 200, Body: encode(receipt)}
 	if call.Once == nil {
 		return reply, nil
@@ -139,7 +144,7 @@ func (s *Supervision) importGroup(ctx context.Context, call Call, rows []Row, kn
 	refused = make([]error, len(rows))
 	done := 0
 	err = repeat.Retry(ctx, func() error {
-		stored, err := s.Store.Enterprises(ctx, call.Now, usccs[done:])
+		stored, err := s.Store.Whole(ctx, call.Now, usccs[done:]...)
 		if err != nil {
 			return err
 		}

@@ -129,10 +129,11 @@ func (e *Enterprise) checkOwn() error {
 }
 
 func (s *Supervision) put(ctx context.Context, call Call, uscc string, in Enterprise) (*Reply, error) {
-	stored, err := s.Store.Enterprise(ctx, call.Now, uscc)
+	all, err := s.Store.Whole(ctx, call.Now, uscc)
 	if err != nil {
 		return nil, err
 	}
+	stored := all[0]
 	own := call.Who.Role == access.Enterprise
 	action := "enterprise.put"
 	if own {
@@ -309,6 +310,17 @@ func (s *Supervision) store(ctx context.Context, now time.Time, person string, b
 	}
 	if err := s.Store.GainLinks(ctx, now, stored.State, after); err != nil {
 		return after, false, err
+	}
+	if stored.Damaged != nil && stored.Version > 0 { // what lies in its shard is written anew
+		l, err := s.Indicators()
+		if err != nil {
+			return after, false, err
+		}
+		e, err := s.withFigures(ctx, now, l, stored)
+		if err != nil {
+			return after, false, err
+		}
+		stored.Figures, stored.Reports = e.figures.Encode(), e.Reports
 	}
 	b.PutEnterprise(stored, after)
 	return after, true, nil

@@ -13,6 +13,7 @@ import (
 	"shixin/shared/access/policy"
 	"shixin/shared/blob"
 	"shixin/shared/compliance"
+	"shixin/shared/compliance/indicator"
 	"shixin/shared/fault"
 	"shixin/shared/keys"
 	"shixin/shared/queue"
@@ -46,9 +47,11 @@ type Supervision struct {
 	Regimes  func() (regime.Library, error)
 	Calendar func() (workday.Calendar, error)
 	Clocks   func() (compliance.Clocks, error)
-	Log      *slog.Logger  // takes alarms; slog.Default when nil
-	Slice    time.Duration // Slice when zero
-	PageSize int           // enterprises a page of a run; 200 when zero
+	// Indicators are those that enterprises report.
+	Indicators func() (*indicator.Library, error)
+	Log        *slog.Logger  // takes alarms; slog.Default when nil
+	Slice      time.Duration // Slice when zero
+	PageSize   int           // enterprises a page of a run; 200 when zero
 
 	lists lists
 }

@@ -34,6 +34,7 @@ var actions = strings.Fields(`
 	changes.read changes.void
 	enterprise.put enterprise.contact enterprise.import enterprise.list enterprise.read
 	relation.read
+	report.create report.read
 	finding.read finding.contest finding.outcome
 	audit.create audit.list audit.read audit.results`)
 

@@ -4,6 +4,7 @@ package supervising
 import (
 	"shixin/infra/calendars"
 	"shixin/infra/clocks"
+	"shixin/infra/indicators"
 	"shixin/infra/regimes"
 	"shixin/shared/boot"
 	"shixin/shared/records"
@@ -13,5 +14,5 @@ import (
 // New makes the supervision of a function from its ports.
 func New(p boot.Ports) *supervision.Supervision {
 	return &supervision.Supervision{Store: &records.Store{Table: p.Table}, Blobs: p.Blobs, Queue: p.Queue, Hash: p.Hash, Seal: p.Seal, Policy: p.Policy,
-		Regimes: regimes.Load, Calendar: calendars.Load, Clocks: clocks.Load, Log: p.Log}
+		Regimes: regimes.Load, Calendar: calendars.Load, Clocks: clocks.Load, Indicators: indicators.Load, Log: p.Log}
 }

@@ -1,0 +1,104 @@
+package compliance
+
+import (
+	"net/http"
+	"strings"
+
+	"shixin/shared/compliance/indicator"
+	"shixin/shared/supervision"
+	"shixin/shared/web"
+	"shixin/shared/web/calling"
+	"shixin/shared/web/rows"
+)
+
+// period accepts periods.
+func period(v string) (en, zh string) {
+	if _, err := indicator.ParsePeriod(v); err == nil {
+		return "", ""
+	}
+	return "must be a month YYYY-MM or a day YYYY-MM-DD", "须为月份 YYYY-MM 或日期 YYYY-MM-DD"
+}
+
+func (h handlers) report(w http.ResponseWriter, r *http.Request) error {
+	code, err := uscc(r)
+	if err != nil {
+		return err
+	}
+	var in supervision.Report
+	if err := web.Decode(r, &in); err != nil {
+		return err
+	}
+	c, err := calling.Read(r)
+	if err != nil {
+		return err
+	}
+	reply, err := h.Supervision.Report(r.Context(), c, code, in)
+	if err != nil {
+		return err
+	}
+	return calling.Answer(w, reply)
+}
+
+func (h handlers) reports(w http.ResponseWriter, r *http.Request) error {
+	code, err := uscc(r)
+	if err != nil {
+		return err
+	}
+	q, ctx := web.Query(r), r.Context()
+	var from *supervision.ReportPlace
+	var place supervision.ReportPlace
+	sent, err := q.Cursor(&place)
+	if err != nil {
+		return err
+	}
+	if sent {
+		from = &place
+	}
+	only, _ := indicator.ParsePeriod(q.Get("period")) // checked by the route; none where it was not sent
+	read, err := h.Supervision.ReadReports(ctx, web.Caller(ctx), web.Now(ctx), code, only, from, q.Limit())
+	if err != nil {
+		return err
+	}
+	cursor := ""
+	if read.Next != nil {
+		if cursor, err = q.Next(read.Next); err != nil {
+			return err
+		}
+	}
+	return web.JSON(w, http.StatusOK, struct {
+		*supervision.Reports
+		Cursor string `json:"next_cursor,omitempty"`
+	}{read, cursor})
+}
+
+func (h handlers) importReports(w http.ResponseWriter, r *http.Request) error {
+	body, err := web.Body(r)
+	if err != nil {
+		return err
+	}
+	read, err := rows.Read(web.MediaType(r), body, supervision.MaxRows, func(column string) bool { return strings.HasPrefix(column, "indicators/") })
+	if err != nil {
+		return err
+	}
+	c, err := calling.Read(r)
+	if err != nil {
+		return err
+	}
+	list := make([]supervision.ReportRow, len(read))
+	for i, row := range read {
+		var in struct {
+			USCC string `json:"uscc"`
+			supervision.Report
+		}
+		wrong := row.Err
+		if wrong == nil {
+			wrong = web.Unmarshal(row.JSON, &in)
+		}
+		list[i] = supervision.ReportRow{Line: row.Line, USCC: in.USCC, Report: in.Report, Wrong: wrong}
+	}
+	reply, err := h.Supervision.ImportReports(r.Context(), c, list)
+	if err != nil {
+		return err
+	}
+	return calling.Answer(w, reply)
+}

@@ -35,7 +35,7 @@ func needBinaries(t *testing.T) {
 func TestLambda(t *testing.T) {
 	needBinaries(t)
 	said := &output{}
-	play(t, "scripts/00-smoke.txt", func(c *server.Config) {
+	play(t, "scripts/00-smoke.txt", nil, func(c *server.Config) {
 		if c.Endpoint == "" {
 			c.Endpoint = enginestest.Dynoxide(t)
 		}

@@ -13,7 +13,7 @@ import (
 type statement struct {
 	file string
 	line int
-	verb string   // at, as, run, let, use, restart, or an HTTP method
+	verb string   // at, as, run, let, use, restart, pause, or an HTTP method
 	args []string // the words after it
 	request
 	expected
@@ -40,7 +40,7 @@ var (
 	arrow      = regexp.MustCompile(`^=> ([1-5][0-9][0-9])(?: (.*))?$`)
 	verbs      = map[string]string{
 		"at": "at 2026-03-02T09:00:00+08:00", "as": "as officer, or as enterprise uscc=…, or as nobody", "run": "run clock",
-		"let": "let name value", "use": "use listed name=value …", "restart": "restart",
+		"let": "let name value", "use": "use listed name=value …", "restart": "restart", "pause": "pause",
 	}
 )
 
@@ -111,7 +111,7 @@ func (p *parser) statement() (*statement, error) {
 	if s.verb == "let" && len(s.args) > 1 { // a value may have spaces
 		s.args = []string{s.args[0], strings.TrimSpace(line[strings.Index(line, s.args[0])+len(s.args[0]):])}
 	}
-	if len(s.args) < len(strings.Fields(strings.TrimSuffix(form, " …")))-1 && s.verb != "as" && s.verb != "use" || len(s.args) == 0 && s.verb != "restart" {
+	if len(s.args) < len(strings.Fields(strings.TrimSuffix(form, " …")))-1 && s.verb != "as" && s.verb != "use" || len(s.args) == 0 && s.verb != "restart" && s.verb != "pause" {
 		return nil, fmt.Errorf("want %s", form)
 	}
 	return s, nil

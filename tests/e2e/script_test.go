@@ -48,13 +48,13 @@ func TestScripts(t *testing.T) {
 	for _, path := range paths {
 		t.Run(strings.TrimSuffix(filepath.Base(path), ".txt"), func(t *testing.T) {
 			t.Parallel()
-			play(t, path)
+			play(t, path, nil)
 		})
 	}
 }
 
-// play runs one script from its first line to its last, on a register of its own.
-func play(t *testing.T, path string, change ...func(*server.Config)) *world {
+// play runs one script from its first line to its last, on a register of its own. each is told of every statement; nil for nobody.
+func play(t *testing.T, path string, each func(*world, *statement, *exchange), change ...func(*server.Config)) *world {
 	t.Helper()
 	statements, err := parse(path)
 	if err != nil {
@@ -68,6 +68,7 @@ func play(t *testing.T, path string, change ...func(*server.Config)) *world {
 		t.Fatalf("%s: %v", statements[0].where(), err)
 	}
 	w := newWorld(t, begin, change...)
+	w.each = each
 	for i := range statements[1:] {
 		w.do(&statements[1+i])
 	}
@@ -85,6 +86,7 @@ type world struct {
 	vars    variables
 	persona issuer.Request // of the next calls; none is nobody
 	client  *http.Client
+	each    func(*world, *statement, *exchange)
 }
 
 // newWorld starts an empty register at a time, on a table of its own. What change changes is how it is run.
@@ -154,6 +156,7 @@ func (w *world) do(s *statement) {
 		fatal(err)
 		args[i] = filled
 	}
+	var x *exchange
 	switch s.verb {
 	case "let":
 		w.vars[args[0]] = args[1]
@@ -173,11 +176,16 @@ func (w *world) do(s *statement) {
 		fatal(w.dev("/dev/time", map[string]string{"now": args[0]}))
 	case "run":
 		fatal(w.dev("/dev/run", map[string]string{"function": args[0]}))
+	case "pause": // longer than a process trusts what it has read of the journal
+		time.Sleep(1100 * time.Millisecond)
 	case "restart":
 		w.stop()
 		w.start()
 	default:
-		w.call(s, args[0])
+		x = w.call(s, args[0])
+	}
+	if w.each != nil {
+		w.each(w, s, x)
 	}
 }
 
@@ -193,7 +201,7 @@ func (w *world) dev(path string, body any) error {
 	return err
 }
 
-func (w *world) call(s *statement, path string) {
+func (w *world) call(s *statement, path string) *exchange {
 	w.t.Helper()
 	body, headers, err := w.body(s)
 	if err != nil {
@@ -215,6 +223,7 @@ func (w *world) call(s *statement, path string) {
 		w.t.Errorf("%s: %s %s as %s\n  %s\nthe answer: %d %.700s", s.where(), s.verb, path, w.persona.Persona,
 			strings.Join(wrong, "\n  "), x.status, x.answered)
 	}
+	return x
 }
 
 // judge is everything about an answer that is not as expected.

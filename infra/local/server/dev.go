@@ -124,5 +124,5 @@ func (r *Running) Run(ctx context.Context, function string) error {
 		list := strings.Join(names, ", ")
 		return fault.At("/function", "no function that has a schedule; those are "+list, "该函数没有定时任务,可用:"+list)
 	}
-	return r.queues.Settle(ctx)
+	return r.Settle(ctx)
 }

@@ -53,7 +53,7 @@ func awsEnvironment(ctx context.Context, c aws.Config) (map[string]string, error
 
 // openEndpoint returns the table of a DynamoDB API and makes it where it is missing. A table that is there must be ours
 // or empty: see prove.
-func openEndpoint(ctx context.Context, endpoint, name string) (table.Table, error) {
+func openEndpoint(ctx context.Context, endpoint, name string, meter func(op string, read, write float64)) (table.Table, error) {
 	configured, err := awsConfig(ctx, endpoint)
 	if err != nil {
 		return nil, err
@@ -66,7 +66,11 @@ func openEndpoint(ctx context.Context, endpoint, name string) (table.Table, erro
 	if err != nil {
 		return nil, fmt.Errorf("-endpoint %s: %w", endpoint, err)
 	}
-	return endpointTable{dynamo.New(client, name), client, name}, nil
+	var options []dynamo.Option
+	if meter != nil {
+		options = append(options, dynamo.WithMeter(meter))
+	}
+	return endpointTable{dynamo.New(client, name, options...), client, name}, nil
 }
 
 // endpointTable can also say whether it holds anything at all, which the port cannot.

@@ -27,7 +27,7 @@ func (r *Running) ports(ctx context.Context, keyring *ring.Ring) (boot.Ports, er
 	}
 	if r.config.Endpoint != "" {
 		var err error
-		if p.Table, err = openEndpoint(ctx, r.config.Endpoint, r.config.Table); err != nil {
+		if p.Table, err = openEndpoint(ctx, r.config.Endpoint, r.config.Table, r.config.Meter); err != nil {
 			return p, err
 		}
 	} else {

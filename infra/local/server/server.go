@@ -37,7 +37,10 @@ type Config struct {
 	Empty    bool   // load no demonstration
 	Endpoint string // URL of a DynamoDB API in place of the embedded file
 	Table    string // name of the table there: shixin-local
-	Lambda   string // folder that sam build wrote; with Endpoint: run its binaries
+	// Meter takes the read and write units that each request to Endpoint consumed, as that reports them: none. It is called at the
+	// same time by several goroutines, and not about functions in processes of their own.
+	Meter  func(op string, read, write float64)
+	Lambda string // folder that sam build wrote; with Endpoint: run its binaries
 
 	// Functions makes the functions that run in this process, by the name of their folder, each from its own ports: Functions of
 	// this package.
@@ -214,6 +217,9 @@ func (r *Running) serve(ctx context.Context, listener net.Listener) error {
 func (r *Running) Token(ctx context.Context, request issuer.Request) (string, error) {
 	return r.issuer.Token(ctx, request)
 }
+
+// Settle waits until what messages have caused is done.
+func (r *Running) Settle(ctx context.Context) error { return r.queues.Settle(ctx) }
 
 // Now is the development time.
 func (r *Running) Now() time.Time { return r.clock.Now() }

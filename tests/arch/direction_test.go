@@ -14,7 +14,9 @@ var rooms = []struct {
 	holds   func(path string) bool
 	imports []string // names of rooms
 }{
-	{"domain", exactly("shared/subject", "shared/regime", "shared/listing", "shared/compliance", "shared/compliance/indicator", "shared/compliance/rules", "shared/compliance/peers", "shared/compliance/relation", "shared/naming", "shared/journal", "shared/workday", "shared/access", "shared/fault"), []string{"domain"}},
+	{"domain", exactly("shared/subject", "shared/regime", "shared/listing", "shared/compliance", "shared/compliance/indicator", "shared/compliance/rules", "shared/compliance/peers", "shared/compliance/relation", "shared/journal", "shared/workday", "shared/access", "shared/fault"), []string{"domain"}},
+	{"domain", below("shared/naming"), []string{"domain"}},
+	{"domain", exactly("shared/duty", "shared/ladder", "shared/action"), []string{"domain"}},
 	{"lazy values", exactly("shared/lazy", "shared/squeeze"), nil},
 	{"port", exactly("shared/table", "shared/blob", "shared/queue", "shared/keys"), []string{"domain"}},
 	{"contract suite", exactly("shared/table/tabletest", "shared/blob/blobtest", "shared/queue/queuetest", "shared/keys/keystest"), []string{"port", "adapter"}},
@@ -33,7 +35,7 @@ var rooms = []struct {
 	{"function", below("functions"), []string{"domain", "records", "application", "HTTP", "HTTP of repeated calls", "wiring"}},
 	{"engine", below("infra/engines"), []string{"engine"}},
 	{"template", exactly("infra/samfile"), nil},
-	{"tool", below("infra/local", "infra/check", "infra/keyring", "tests"), nil},
+	{"tool", below("infra/local", "infra/check", "infra/keyring", "infra/nametables", "tests"), nil},
 }
 
 func exactly(paths ...string) func(string) bool {
@@ -118,7 +120,7 @@ var outside = []struct {
 	{"go.etcd.io/bbolt", []string{"shared/table/bolt"}},
 	{"go.yaml.in/yaml/v3", []string{"infra/datafile", "infra/calendars", "infra/indicators", "infra/rulepacks", "infra/ladder", "infra/clocks", "infra/samfile"}},
 	{"golang.org/x/mod", []string{"shared/journal", "shared/records"}},
-	{"golang.org/x/text", []string{"shared/subject", "shared/compliance/relation", "shared/naming", "shared/screening/sheet"}},
+	{"golang.org/x/text", []string{"shared/subject", "shared/compliance/relation", "shared/naming", "shared/screening/sheet", "infra/nametables"}},
 	{"pgregory.net/rapid", []string{"shared/table/tabletest", "tests"}},
 }
 

@@ -1,0 +1,106 @@
+// Package duty provides what waits for whom: steps that somebody owes, from when they can be taken, and which are late.
+package duty
+
+import (
+	"slices"
+	"time"
+
+	"shixin/shared/access"
+	"shixin/shared/workday"
+)
+
+// Whom a step waits for.
+const (
+	Officer = "officer" // an officer of the authority
+	Decider = "decider" // a decider of the authority
+	Above   = "above"   // a decider one level up
+	Subject = "subject" // the subject of the listing, or the enterprise
+)
+
+// The kinds of what waits.
+const (
+	Listing  = "listing"
+	Import   = "import"
+	Finding  = "finding"  // a contest of it
+	Action   = "action"   // a rung that was taken
+	Proposal = "proposal" // a rung that a run proposes
+	Report   = "report"
+	RulePack = "rulepack"
+)
+
+// Wait is one step that somebody owes.
+type Wait struct {
+	Step    string      `json:"step"` // as the call's last path segments, for example "decision", "requests/2/outcome"
+	For     string      `json:"for"`
+	Request string      `json:"request,omitempty"` // of the outcome of a request: its kind
+	From    workday.Day `json:"from,omitempty"`    // the first day on which it is possible; empty: at once
+	By      workday.Day `json:"by,omitempty"`      // the last day; empty where no clock runs, or the calendar ends before
+	Pending string      `json:"pending,omitempty"` // "calendar" where the day lies beyond the published calendar
+	Basis   string      `json:"basis,omitempty"`   // of the clock
+	SetBy   string      `json:"set_by,omitempty"`  // regime, ladder or authority
+	May     bool        `json:"may,omitempty"`     // an opportunity, as a statement is: when its time is over it is gone, and nothing is late
+}
+
+// Late reports whether the step is owed and its last day has passed.
+func (w Wait) Late(today workday.Day) bool { return !w.May && w.By != "" && w.By < today }
+
+// Open reports whether the step can be taken on a day.
+func (w Wait) Open(today workday.Day) bool {
+	return w.From <= today && !(w.May && w.By != "" && w.By < today)
+}
+
+// Item is one record that waits for somebody. It names no person: its id leads to the record.
+type Item struct {
+	Kind      string       `json:"kind"`
+	ID        string       `json:"id"`
+	Authority string       `json:"authority"`
+	Level     access.Level `json:"level"`
+	Region    string       `json:"region"`
+	Sectors   []string     `json:"sectors,omitempty"` // empty is all
+	State     string       `json:"state,omitempty"`
+	Regime    string       `json:"regime,omitempty"` // of a listing
+	Ground    string       `json:"ground,omitempty"`
+	USCC      string       `json:"uscc,omitempty"` // of what is about an enterprise
+	Rung      string       `json:"rung,omitempty"` // of an action or a proposal
+	Rule      string       `json:"rule,omitempty"` // of a finding
+	Since     time.Time    `json:"since"`
+	Waits     []Wait       `json:"waits"`
+}
+
+// Late reports whether a step of the item is late on a day.
+func (i Item) Late(today workday.Day) bool {
+	return slices.ContainsFunc(i.Waits, func(w Wait) bool { return w.Late(today) })
+}
+
+// For is what of an item waits for a caller on a day: the steps of its role that can be taken, and those of anybody that are late
+// where the caller stands one level above the authority. It is empty where the item is nothing to the caller.
+func (i Item) For(who access.Principal, today workday.Day) []Wait {
+	own := who.Authority == i.Authority
+	above := !own && who.Level.Rank() == i.Level.Rank()+1 && who.Covers(i.Region) && i.shares(who.Sectors)
+	if i.Authority == "" || !own && !above {
+		return nil
+	}
+	var out []Wait
+	for _, w := range i.Waits {
+		mine := own && (w.For == string(who.Role)) || above && w.For == Above && who.Role == access.Decider
+		if mine && w.Open(today) || w.Late(today) && (above || w.For != Above || mine) {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+func (i Item) shares(sectors []string) bool {
+	return len(i.Sectors) == 0 || slices.ContainsFunc(i.Sectors, func(s string) bool { return slices.Contains(sectors, s) })
+}
+
+// Earliest is the earliest last day among what is owed, empty where there is none.
+func (i Item) Earliest() workday.Day {
+	var first workday.Day
+	for _, w := range i.Waits {
+		if w.By != "" && !w.May && (first == "" || w.By < first) {
+			first = w.By
+		}
+	}
+	return first
+}

@@ -1,0 +1,58 @@
+package duty_test
+
+import (
+	"strings"
+	"testing"
+
+	"shixin/shared/access"
+	"shixin/shared/duty"
+)
+
+func TestFor(t *testing.T) {
+	item := duty.Item{Kind: duty.Listing, Authority: "suzhou", Level: access.City, Region: "320500", Sectors: []string{"telecom"}, Waits: []duty.Wait{
+		{Step: "notice", For: duty.Officer},
+		{Step: "decision", For: duty.Decider, From: "2026-03-05"},
+		{Step: "consent", For: duty.Above},
+		{Step: "service", For: duty.Officer, By: "2026-03-01"},
+		{Step: "statements", For: duty.Subject, May: true, By: "2026-03-01"},
+		{Step: "evidence", For: duty.Subject, By: "2026-03-01"},
+	}}
+	who := func(role access.Role, authority string, level access.Level, region string, sectors ...string) access.Principal {
+		return access.Principal{Role: role, Authority: authority, Level: level, Region: region, Sectors: sectors}
+	}
+	for _, c := range []struct {
+		name  string
+		who   access.Principal
+		today string
+		want  string
+	}{
+		{"its officer", who(access.Officer, "suzhou", access.City, "320500", "telecom"), "2026-03-02", "notice service evidence"},
+		{"its decider, too early", who(access.Decider, "suzhou", access.City, "320500", "telecom"), "2026-03-02", "service evidence"},
+		{"its decider", who(access.Decider, "suzhou", access.City, "320500", "telecom"), "2026-03-05", "decision service evidence"},
+		{"one level up, a decider", who(access.Decider, "jiangsu", access.Province, "320000", "telecom"), "2026-03-02", "consent service evidence"},
+		{"one level up, an officer", who(access.Officer, "jiangsu", access.Province, "320000", "telecom"), "2026-03-02", "service evidence"},
+		{"one level up, of another sector", who(access.Decider, "jiangsu", access.Province, "320000", "finance"), "2026-03-02", ""},
+		{"one level up, elsewhere", who(access.Decider, "zhejiang", access.Province, "330000", "telecom"), "2026-03-02", ""},
+		{"two levels up", who(access.Decider, "nation", access.National, "000000", "telecom"), "2026-03-02", ""},
+		{"a neighbour", who(access.Decider, "other", access.City, "320500", "telecom"), "2026-03-02", ""},
+		{"below", who(access.Decider, "county", access.County, "320505", "telecom"), "2026-03-02", ""},
+		{"nobody", access.Principal{}, "2026-03-02", ""},
+	} {
+		var steps []string
+		for _, w := range item.For(c.who, "2026-03-02") {
+			steps = append(steps, w.Step)
+		}
+		if c.today != "2026-03-02" {
+			steps = nil
+			for _, w := range item.For(c.who, "2026-03-05") {
+				steps = append(steps, w.Step)
+			}
+		}
+		if got := strings.Join(steps, " "); got != c.want {
+			t.Errorf("%s: %q, want %q", c.name, got, c.want)
+		}
+	}
+	if item.Earliest() != "2026-03-01" || !item.Late("2026-03-02") || item.Late("2026-03-01") {
+		t.Errorf("earliest %s", item.Earliest())
+	}
+}

@@ -1,0 +1,186 @@
+package naming
+
+import (
+	"cmp"
+	"slices"
+
+	"shixin/shared/naming/lexicon"
+	"shixin/shared/naming/script"
+	"shixin/shared/subject"
+)
+
+// Compare scores two names of one kind, from 0 to 1, and says why. It is what a search scores with, so that a hit can be
+// looked into later without the list. Names without a single letter score 0.
+func Compare(query, listed string, kind subject.Kind) (float64, []Reason) {
+	q, l := read(query, kind), read(listed, kind)
+	var c comparison
+	c.compare(&q, &l, meetings{})
+	return float64(c.score), c.reasons()
+}
+
+// pair is two words that were found to be the same; half of a joined pair has the other word beside it.
+type pair struct {
+	q, l  int8
+	like  float32
+	how   How
+	order float32 // what the pairs are taken in order of
+}
+
+// comparison is the work of comparing two names, kept to be used again.
+type comparison struct {
+	query, listed *side
+	pairs, tries  []pair
+	metQ, metL    [script.MaxWords]bool
+	score         float32
+	disorder      float32
+	weak          float32
+	spoken        [2]side
+}
+
+// meetings remembers what words were found alike, across the names of one search. The zero value remembers nothing.
+type meetings struct {
+	find func(q int, l *token) (float32, How)
+}
+
+func (c *comparison) compare(q, l *side, known meetings) {
+	if q.han != l.han && (q.han && l.latin || q.latin && l.han) {
+		if q.han {
+			c.spoken[1] = l.spoken()
+			l = &c.spoken[1]
+		} else {
+			c.spoken[0] = q.spoken()
+			q = &c.spoken[0]
+		}
+		known = meetings{}
+	}
+	c.query, c.listed = q, l
+	c.pairs, c.tries = c.pairs[:0], c.tries[:0]
+	c.metQ, c.metL = [script.MaxWords]bool{}, [script.MaxWords]bool{}
+	c.score, c.disorder, c.weak = 0, 0, 0
+	for i := range q.tokens {
+		for j := range l.tokens {
+			var like float32
+			var how How
+			if known.find != nil {
+				like, how = known.find(i, &l.tokens[j])
+			} else {
+				like, how = meet(&q.tokens[i], &l.tokens[j], q.kind)
+			}
+			if like > 0 {
+				c.tries = append(c.tries, pair{int8(i), int8(j), like, how, like * min(q.tokens[i].weight, l.tokens[j].weight)})
+			}
+		}
+	}
+	slices.SortFunc(c.tries, func(a, b pair) int {
+		return cmp.Or(cmp.Compare(b.order, a.order), cmp.Compare(abs(a.q-a.l), abs(b.q-b.l)), cmp.Compare(a.q, b.q))
+	})
+	for _, p := range c.tries {
+		if !c.metQ[p.q] && !c.metL[p.l] {
+			c.metQ[p.q], c.metL[p.l] = true, true
+			c.pairs = append(c.pairs, p)
+		}
+	}
+	c.judge()
+}
+
+func abs(n int8) int8 { return max(n, -n) }
+
+// Shares of a word's weight that it costs when the other name lacks it.
+const (
+	missingQuery  = 1.0
+	missingListed = 0.85 // names are often given in part
+)
+
+// judge turns pairs into a score. Its numbers are part of [Algorithm].
+func (c *comparison) judge() {
+	q, l := c.query, c.listed
+	var agreed, all, own float32
+	for _, p := range c.pairs {
+		a, b := &q.tokens[p.q], &l.tokens[p.l]
+		w := min(a.weight, b.weight)
+		agreed += 2 * w * p.like
+		all += 2 * w
+		if p.how == Initial { // an initial leaves most of the word open
+			all += 0.5 * (max(a.weight, b.weight) - w)
+		}
+		if telling(q, a) && telling(l, b) {
+			own += w * p.like
+		}
+	}
+	for i := range q.tokens {
+		if !c.metQ[i] {
+			all += missingQuery * q.tokens[i].weight
+		}
+	}
+	for j := range l.tokens {
+		if !c.metL[j] {
+			all += missingListed * l.tokens[j].weight
+		}
+	}
+	if all == 0 {
+		return
+	}
+	c.score = agreed / all
+	for x, p := range c.pairs {
+		for _, o := range c.pairs[:x] {
+			if (p.q < o.q) != (p.l < o.l) {
+				c.disorder = 0.01
+				if q.han && l.han {
+					c.disorder = 0.05
+				}
+			}
+		}
+	}
+	c.score -= c.disorder
+	if own == 0 {
+		c.weak = max(0, c.score-0.4)
+		c.score -= c.weak
+	}
+	c.score = max(0, c.score)
+}
+
+// telling says whether a word may carry a hit: legal forms never do, regions and trades only where a name has nothing else.
+func telling(s *side, t *token) bool {
+	switch t.Class {
+	case lexicon.Core:
+		return true
+	case lexicon.Region, lexicon.Trade:
+		return s.kind != subject.Person && !s.branded
+	}
+	return false
+}
+
+func (c *comparison) reasons() []Reason {
+	var all []Reason
+	slices.SortFunc(c.pairs, func(a, b pair) int { return cmp.Compare(a.q, b.q) })
+	var total float32
+	for i := range c.query.tokens {
+		total += c.query.tokens[i].weight
+	}
+	for j := range c.listed.tokens {
+		total += c.listed.tokens[j].weight
+	}
+	cost := func(part float32) float64 { return float64(part / max(total, 0.01)) }
+	for _, p := range c.pairs {
+		a, b := &c.query.tokens[p.q], &c.listed.tokens[p.l]
+		w := min(a.weight, b.weight)
+		all = append(all, Reason{How: p.how, Query: a.Text, Listed: b.Text, Part: max(a.Class, b.Class).String(), Cost: cost(2 * w * (1 - p.like))})
+	}
+	for i := range c.query.tokens {
+		if t := &c.query.tokens[i]; !c.metQ[i] {
+			all = append(all, Reason{How: OnlyQuery, Query: t.Text, Part: t.Class.String(), Cost: cost(missingQuery * t.weight)})
+		}
+	}
+	for j := range c.listed.tokens {
+		if t := &c.listed.tokens[j]; !c.metL[j] {
+			all = append(all, Reason{How: OnlyListed, Listed: t.Text, Part: t.Class.String(), Cost: cost(missingListed * t.weight)})
+		}
+	}
+	if c.disorder > 0 {
+		all = append(all, Reason{How: Order, Cost: float64(c.disorder)})
+	}
+	if c.weak > 0 {
+		all = append(all, Reason{How: Weak, Cost: float64(c.weak)})
+	}
+	return all
+}

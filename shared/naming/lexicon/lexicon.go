@@ -1,0 +1,133 @@
+// Package lexicon provides the words of names that many share: legal forms, trades, particles and common names of persons.
+package lexicon
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"shixin/shared/naming/once"
+)
+
+// Class is what a word is for in a name. The smaller, the more it tells who is meant.
+type Class uint8
+
+// The classes of words. The order is stored in segments and never changes.
+const (
+	Core     Class = iota // the brand of an organisation, a name of a person
+	Region                // where it is
+	Trade                 // what it does
+	Form                  // its legal form, its place in a group
+	Particle              // "of", "bin", "de": what joins other words
+)
+
+// String names the class as explanations do.
+func (c Class) String() string {
+	return [...]string{"core", "region", "trade", "form", "particle"}[min(c, Particle)]
+}
+
+// Concept is what a word means: words of several languages and their abbreviations share one. 0 is none.
+type Concept uint16
+
+// Entry is what the lexicon says of a word.
+type Entry struct {
+	Class   Class
+	Concept Concept
+	Words   int // how many words of a Latin name it is, from 1
+}
+
+type words struct {
+	latin map[string]Entry
+	han   map[string]Entry
+	lead  map[string]int // first words of Latin phrases, with the length of the longest
+	most  int            // runes of the longest Han word
+}
+
+var all = once.Made(func() *words {
+	w := &words{latin: map[string]Entry{}, han: map[string]Entry{}, lead: map[string]int{}}
+	concept := Concept(0)
+	for _, part := range []struct {
+		class Class
+		text  string
+	}{{Form, forms}, {Form, groups}, {Trade, trades}, {Trade, officeWords}, {Particle, particles}} {
+		for line := range strings.Lines(part.text) {
+			line = strings.TrimSpace(line)
+			if line == "" {
+				continue
+			}
+			concept++
+			for word := range strings.SplitSeq(line, ",") {
+				word = strings.TrimSpace(word)
+				e := Entry{Class: part.class, Concept: concept, Words: 1 + strings.Count(word, " ")}
+				if r, _ := utf8.DecodeRuneInString(word); r >= utf8.RuneSelf {
+					if _, known := w.han[word]; !known {
+						w.han[word] = e
+						w.most = max(w.most, utf8.RuneCountInString(word))
+					}
+					continue
+				}
+				if _, known := w.latin[word]; !known {
+					w.latin[word] = e
+				}
+				if e.Words > 1 {
+					first, _, _ := strings.Cut(word, " ")
+					w.lead[first] = max(w.lead[first], e.Words)
+				}
+			}
+		}
+	}
+	return w
+})
+
+// Latin looks up a word, or a phrase with single spaces, in lower case without accents.
+func Latin(word string) (Entry, bool) {
+	e, ok := all().latin[word]
+	return e, ok
+}
+
+// Phrase is the greatest number of words of a phrase that begins with the word; 0 is no phrase at all.
+func Phrase(first string) int { return all().lead[first] }
+
+// Suffix finds the longest word that a simplified Han text ends with, and its length in bytes; 0 is none.
+func Suffix(text string) (Entry, int) {
+	w := all()
+	starts := make([]int, 0, 16)
+	for i := len(text); i > 0 && len(starts) < w.most; {
+		_, n := utf8.DecodeLastRuneInString(text[:i])
+		i -= n
+		starts = append(starts, i)
+	}
+	for k := len(starts) - 1; k >= 0; k-- {
+		if e, ok := w.han[text[starts[k]:]]; ok {
+			return e, len(text) - starts[k]
+		}
+	}
+	return Entry{}, 0
+}
+
+// Find finds the first legal form that stands in a simplified Han text, and its place. It reports false without one.
+func Find(text string) (e Entry, start, end int, ok bool) {
+	w := all()
+	for i := range text {
+		at := i
+		for n := 0; n < w.most && at < len(text); n++ {
+			_, size := utf8.DecodeRuneInString(text[at:])
+			at += size
+			if e, known := w.han[text[i:at]]; known && e.Class == Form && n >= 2 {
+				return e, i, at, true
+			}
+		}
+	}
+	return Entry{}, 0, 0, false
+}
+
+var common = once.Made(func() map[string]bool {
+	m := map[string]bool{}
+	for name := range strings.FieldsSeq(commonNames) {
+		m[name] = true
+	}
+	return m
+})
+
+// Common says whether a word is a name that very many persons have, spelled as they spell it. Such a word is no typing
+// error for another, and meeting it alone says little.
+func Common(word string) bool { return common()[word] }

@@ -1,0 +1,77 @@
+package parts
+
+import (
+	"unicode/utf8"
+
+	"shixin/shared/naming/lexicon"
+	"shixin/shared/naming/region"
+	"shixin/shared/naming/script"
+)
+
+// company reads a run of Han characters of a company's name, which has no spaces: region, brand, trade, legal form, and
+// what follows the form, as in 北京俊梅网络科技有限公司上海分公司.
+func company(into []Token, run script.Word) []Token {
+	c := reader{tokens: into, variant: run.Folded, joined: run.Joined}
+	text := run.Text
+	// What follows a first legal form is a branch of the company, and not another company.
+	head, tail := text, ""
+	if e, start, end, ok := lexicon.Find(text); ok && start > 0 && end < len(text) && !group(e, text[start:end]) {
+		head, tail = text[:end], text[end:]
+	}
+	c.head(head)
+	if tail != "" {
+		n := len(c.tokens)
+		c.head(tail)
+		for i := n; i < len(c.tokens); i++ {
+			c.tokens[i].Class = lexicon.Form
+		}
+	}
+	return c.tokens
+}
+
+// group says whether a form is no end of a name: 集团 and 控股 stand before the form, and a 厂 may stand anywhere.
+func group(e lexicon.Entry, text string) bool {
+	end, _ := lexicon.Latin("group")
+	holding, _ := lexicon.Latin("holding")
+	return e.Concept == end.Concept || e.Concept == holding.Concept
+}
+
+type reader struct {
+	tokens          []Token
+	variant, joined bool
+}
+
+func (c *reader) add(t Token) {
+	t.Han, t.Variant, t.Joined = true, c.variant, c.joined
+	c.joined = true
+	c.tokens = append(c.tokens, t)
+}
+
+func (c *reader) head(text string) {
+	for text != "" {
+		code, n := region.Prefix(text)
+		if n == 0 {
+			break
+		}
+		c.add(Token{Text: text[:n], Class: lexicon.Region, Region: code})
+		text = text[n:]
+	}
+	var ends []Token // from the last word to the first
+	for text != "" {
+		e, n := lexicon.Suffix(text)
+		if n == 0 || n < len("汉字") && !lone(text, n) {
+			break
+		}
+		ends = append(ends, Token{Text: text[len(text)-n:], Class: e.Class, Concept: e.Concept})
+		text = text[:len(text)-n]
+	}
+	for i, r := range text {
+		c.add(Token{Text: text[i : i+utf8.RuneLen(r)]})
+	}
+	for i := len(ends) - 1; i >= 0; i-- {
+		c.add(ends[i])
+	}
+}
+
+// lone says whether a single character at the end, such as 厂, may be a word: only after two others.
+func lone(text string, n int) bool { return utf8.RuneCountInString(text[:len(text)-n]) >= 2 }

@@ -1,0 +1,130 @@
+// Package parts provides names taken apart: which word is the brand, which the region, the trade and the legal form.
+package parts
+
+import (
+	"unicode/utf8"
+
+	"shixin/shared/naming/han"
+	"shixin/shared/naming/lexicon"
+	"shixin/shared/naming/region"
+	"shixin/shared/naming/script"
+)
+
+// Token is one word of a name. A brand and a personal name in Han are a token for each character.
+type Token struct {
+	Text    string // lower case Latin without accents, or simplified Han
+	Class   lexicon.Class
+	Han     bool
+	Joined  bool // only a hyphen or a dot, or nothing at all, stands between this and the token before
+	Variant bool // was written in traditional or variant characters
+	Concept lexicon.Concept
+	Region  region.Code
+}
+
+// Rune is the character of a token that is a single one in Han, and 0 otherwise.
+func (t *Token) Rune() rune {
+	if !t.Han {
+		return 0
+	}
+	r, n := utf8.DecodeRuneInString(t.Text)
+	if n != len(t.Text) {
+		return 0
+	}
+	return r
+}
+
+// Syllables are the ways in which a single Han character is read.
+func (t *Token) Syllables() [3]han.Syllable { return han.Readings(t.Rune()) }
+
+// Person takes the name of a person apart.
+func Person(name string) []Token {
+	var tokens []Token
+	for _, w := range script.Words(name) {
+		if w.Han {
+			for i, r := range w.Text {
+				tokens = append(tokens, Token{Text: w.Text[i : i+utf8.RuneLen(r)], Han: true, Joined: i > 0 || w.Joined, Variant: w.Folded})
+			}
+		} else {
+			t := Token{Text: w.Text, Joined: w.Joined}
+			if personal[w.Text] {
+				t.Class = lexicon.Particle
+			}
+			tokens = append(tokens, t)
+		}
+		if len(tokens) >= script.MaxWords {
+			return tokens[:script.MaxWords]
+		}
+	}
+	return tokens
+}
+
+// personal are the particles of names of persons.
+var personal = map[string]bool{
+	"al": true, "el": true, "ul": true, "ur": true, "bin": true, "ben": true, "ibn": true, "bint": true, "binti": true, "de": true, "del": true,
+	"la": true, "las": true, "los": true, "da": true, "dos": true, "das": true, "do": true, "y": true, "e": true, "van": true, "von": true, "der": true, "den": true,
+	"af": true, "of": true, "the": true, "ud": true, "oglu": true, "ogly": true, "kyzy": true, "and": true, "jr": true, "sr": true, "ii": true, "iii": true,
+	"mr": true, "mrs": true, "ms": true, "dr": true, "haji": true, "hajji": true, "mullah": true, "maulawi": true, "mawlawi": true, "sheikh": true, "shaykh": true, "sayyid": true, "sayed": true,
+}
+
+// Organization takes the name of an organisation apart. Where nothing is left for a brand, the trades and regions are what
+// distinguishes it; see [Branded].
+func Organization(name string) []Token {
+	var tokens []Token
+	words := script.Words(name)
+	for i := 0; i < len(words) && len(tokens) < script.MaxWords; {
+		if words[i].Han {
+			tokens = company(tokens, words[i])
+			i++
+			continue
+		}
+		t, n := latin(words[i:])
+		tokens = append(tokens, t)
+		i += n
+	}
+	return tokens[:min(len(tokens), script.MaxWords)]
+}
+
+// Branded says whether a name has any word of its own.
+func Branded(tokens []Token) bool {
+	for i := range tokens {
+		if tokens[i].Class == lexicon.Core {
+			return true
+		}
+	}
+	return false
+}
+
+// latin reads one word or phrase, and says how many words it is.
+func latin(words []script.Word) (Token, int) {
+	first := Token{Text: words[0].Text, Joined: words[0].Joined}
+	phrase := first.Text
+	best, taken := first, 1
+	most := max(lexicon.Phrase(first.Text), 2)
+	for n := 1; n <= min(most, len(words)); n++ {
+		if n > 1 {
+			if words[n-1].Han {
+				break
+			}
+			phrase += " " + words[n-1].Text
+		}
+		t := first
+		t.Text = phrase
+		if Known(&t) {
+			best, taken = t, n
+		}
+	}
+	return best, taken
+}
+
+// Known fills in class, concept and region of a Latin word of an organisation, and reports whether it has any.
+func Known(t *Token) bool {
+	if e, ok := lexicon.Latin(t.Text); ok {
+		t.Class, t.Concept = e.Class, e.Concept
+		return true
+	}
+	if code := region.Latin(t.Text); code != 0 {
+		t.Class, t.Region = lexicon.Region, code
+		return true
+	}
+	return false
+}

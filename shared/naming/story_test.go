@@ -1,0 +1,52 @@
+package naming
+
+import (
+	"testing"
+
+	"shixin/shared/subject"
+)
+
+// What is the same name however it is written, and what is not, at the default threshold.
+func TestCompare(t *testing.T) {
+	for _, c := range []struct {
+		kind          subject.Kind
+		query, listed string
+		same          bool
+	}{
+		{subject.Organization, "阿里巴巴集团控股", "阿里巴巴集团控股有限公司", true},
+		{subject.Organization, "北京俊梅网络科技有限责任公司", "北京俊梅网络科技有限公司", true},
+		{subject.Organization, "北京俊梅網絡科技有限公司", "北京俊梅网络科技有限公司", true},
+		{subject.Organization, "俊梅网络科技有限公司", "北京俊梅网络科技有限公司", true},
+		{subject.Organization, "北京俊梅网络科技", "北京俊梅网络科技有限公司", true},
+		{subject.Organization, "俊梅", "北京俊梅网络科技有限公司", true},
+		{subject.Organization, "北京俊梅网络科技有限公司上海分公司", "北京俊梅网络科技有限公司", true},
+		{subject.Organization, "俊梅(北京)网络科技有限公司", "北京俊梅网络科技有限公司", true},
+		{subject.Organization, "北京梅网络科技有限公司", "北京俊梅网络科技有限公司", true},
+		{subject.Organization, "北京俊杰网络科技有限公司", "北京俊梅网络科技有限公司", false},
+		{subject.Organization, "北京海欣网络科技有限公司", "北京俊梅网络科技有限公司", false},
+		{subject.Organization, "网络科技有限公司", "北京俊梅网络科技有限公司", false},
+		{subject.Organization, "有限公司", "北京俊梅网络科技有限公司", false},
+		{subject.Organization, "北京", "北京俊梅网络科技有限公司", false},
+		{subject.Organization, "北京科技有限公司", "上海科技有限公司", false},
+		{subject.Organization, "GUANGZHOU HAIGE COMM GRP", "GUANGZHOU HAIGE COMMUNICATIONS GROUP INCORPORATED COMPANY", true},
+		{subject.Organization, "GUANGZHOU HAIGE COMMUNICATIONS GROUP", "广州海格通信集团股份有限公司", true},
+		{subject.Organization, "广州海格通信集团", "GUANGZHOU HAIGE COMMUNICATIONS GROUP INCORPORATED COMPANY", true},
+		{subject.Organization, "BELLETECH CORP", "11420 CORP.", false},
+		{subject.Organization, "ACME TRADING LLC", "ZENITH TRADING LLC", false},
+		{subject.Person, "John Smith", "SMITH, Jon", true},
+		{subject.Person, "Denis Wladimirovikh ZENKIN", "ZENKIN, Denis Vladimirovich", true},
+		{subject.Person, "J. Smith", "SMITH, John", true},
+		{subject.Person, "He Yuyong", "何宇勇", true},
+		{subject.Person, "何宇勇", "HE, Yuyong", true},
+		{subject.Person, "何勇宇", "何宇勇", true},
+		{subject.Person, "何宇永", "何宇勇", true},
+		{subject.Person, "何伟", "何勇", false},
+		{subject.Person, "买买提·吐尔逊", "买买提吐尔逊", true},
+		{subject.Person, "Mary Lopez", "LOPEZ, Mario", false},
+	} {
+		score, why := Compare(c.query, c.listed, c.kind)
+		if same := score >= DefaultThreshold; same != c.same {
+			t.Errorf("%q and %q score %.3f, want same %v: %+v", c.query, c.listed, score, c.same, why)
+		}
+	}
+}

@@ -1,0 +1,124 @@
+package naming
+
+import (
+	"shixin/shared/naming/han"
+	"shixin/shared/naming/lexicon"
+	"shixin/shared/naming/parts"
+	"shixin/shared/subject"
+)
+
+// token is a word of a name with what it weighs.
+type token struct {
+	parts.Token
+	weight float32
+	common bool // a personal name that very many bear
+	ident  uint32
+}
+
+// side is one of two names that are compared.
+type side struct {
+	tokens  []token
+	kind    subject.Kind
+	han     bool // its own words are in Han characters
+	latin   bool // its own words are in Latin letters
+	branded bool // an organisation with words of its own
+}
+
+func read(name string, kind subject.Kind) side {
+	var s side
+	if kind == subject.Person {
+		s.fill(parts.Person(name), kind)
+	} else {
+		s.fill(parts.Organization(name), kind)
+	}
+	return s
+}
+
+func (s *side) fill(tokens []parts.Token, kind subject.Kind) {
+	*s = side{tokens: s.tokens[:0], kind: kind, branded: parts.Branded(tokens)}
+	for _, t := range tokens {
+		s.tokens = append(s.tokens, token{Token: t})
+	}
+	s.weigh()
+}
+
+// weigh sets what each word tells. The weights are part of [Algorithm].
+func (s *side) weigh() {
+	s.han, s.latin = false, false
+	for i := range s.tokens {
+		t := &s.tokens[i]
+		if s.kind == subject.Person {
+			t.weight, t.common = personWeight(t)
+		} else {
+			t.weight = s.organizationWeight(t)
+		}
+		if t.Class == lexicon.Core || !s.branded && t.Class != lexicon.Particle {
+			s.han = s.han || t.Han
+			s.latin = s.latin || !t.Han
+		}
+	}
+}
+
+func personWeight(t *token) (weight float32, common bool) {
+	switch {
+	case t.Class == lexicon.Particle:
+		return 0.12, false
+	case t.Han:
+		return 1, false
+	case len(t.Text) == 1:
+		return 0.35, false
+	case lexicon.Common(t.Text):
+		return 0.75, true
+	case len(t.Text) == 2:
+		return 0.7, false
+	}
+	return 1, false
+}
+
+func (s *side) organizationWeight(t *token) float32 {
+	switch t.Class {
+	case lexicon.Core:
+		switch {
+		case t.Han, len(t.Text) > 3:
+			return 1
+		case len(t.Text) == 3:
+			return 0.8
+		}
+		return 0.5
+	case lexicon.Region, lexicon.Trade:
+		if !s.branded {
+			return 0.8
+		}
+		if t.Class == lexicon.Region {
+			return 0.3
+		}
+		return 0.22
+	case lexicon.Form:
+		return 0.06
+	}
+	return 0.03
+}
+
+// spoken writes the own words of a Latin name that are pinyin as their syllables, to meet characters one by one.
+func (s *side) spoken() side {
+	o := side{kind: s.kind, branded: s.branded}
+	var room [han.MaxSyllables]han.Syllable
+	for _, t := range s.tokens {
+		syllables, ok := room[:0], false
+		if !t.Han && t.Class == lexicon.Core {
+			syllables, ok = han.Segment(t.Text, room[:0])
+		}
+		if !ok {
+			o.tokens = append(o.tokens, t)
+			continue
+		}
+		for _, syllable := range syllables {
+			n := t
+			n.Text = syllable.String()
+			n.weight, n.common = 1, false
+			o.tokens = append(o.tokens, n)
+		}
+	}
+	o.han, o.latin = s.han, s.latin
+	return o
+}

@@ -1,0 +1,111 @@
+package naming
+
+import (
+	"strings"
+
+	"shixin/shared/naming/han"
+	"shixin/shared/naming/lexicon"
+	"shixin/shared/naming/likeness"
+	"shixin/shared/subject"
+)
+
+// meet is how alike two words are, from 0 to 1, and in which way.
+func meet(q, l *token, kind subject.Kind) (float32, How) {
+	if q.Text == l.Text {
+		if q.Variant != l.Variant {
+			return 0.995, Variant
+		}
+		return 1, Exact
+	}
+	if q.Region != 0 && l.Region != 0 {
+		switch {
+		case q.Region == l.Region:
+			return 0.99, Translation
+		case q.Region.Meets(l.Region):
+			return 0.9, Within
+		}
+		return 0, ""
+	}
+	if q.Concept != 0 && q.Concept == l.Concept {
+		if q.Han == l.Han && (strings.HasPrefix(l.Text, q.Text) || strings.HasPrefix(q.Text, l.Text)) {
+			return 0.98, Abbreviation
+		}
+		return 0.95, Translation
+	}
+	switch {
+	case q.Han && l.Han:
+		return characters(q, l)
+	case q.Han:
+		return sounds(q, l)
+	case l.Han:
+		return sounds(l, q)
+	}
+	return latinWords(q, l, kind)
+}
+
+// characters compares two single characters.
+func characters(q, l *token) (float32, How) {
+	a, b := q.Rune(), l.Rune()
+	if a == 0 || b == 0 {
+		return 0, ""
+	}
+	if han.Homophones(a, b) {
+		return 0.8, Homophone
+	}
+	return 0, ""
+}
+
+// sounds compares a character with a syllable.
+func sounds(character, syllable *token) (float32, How) {
+	for i, s := range character.Syllables() {
+		if s != 0 && s.String() == syllable.Text {
+			if i > 0 {
+				return 0.88, Pinyin // a rarer reading
+			}
+			return 0.92, Pinyin
+		}
+	}
+	for _, s := range character.Syllables() {
+		var room [1]han.Syllable
+		if said, ok := han.Segment(syllable.Text, room[:0]); ok && s != 0 && len(said) == 1 && han.Loose(s) == han.Loose(said[0]) {
+			return 0.7, Pinyin
+		}
+	}
+	return 0, ""
+}
+
+func latinWords(q, l *token, kind subject.Kind) (float32, How) {
+	a, b := q.Text, l.Text
+	if len(a) == 1 || len(b) == 1 {
+		if kind == subject.Person && a[0] == b[0] {
+			return 0.8, Initial
+		}
+		return 0, ""
+	}
+	like := likeness.Words(a, b)
+	if like > 0 && kind == subject.Person && (q.common || l.common) {
+		// A well known name that is spelled well is seldom another one mistyped: what is missing counts twice.
+		factor := float32(1.6)
+		if q.common && l.common {
+			factor = 3
+		}
+		like = max(0, 1-factor*(1-like))
+	}
+	if like >= 0.4 {
+		var x, y [likeness.MaxLetters]byte
+		if string(likeness.Key(a, x[:0])) == string(likeness.Key(b, y[:0])) {
+			return like, Spelling
+		}
+		return like, Typo
+	}
+	if kind != subject.Person && q.Class != lexicon.Region && l.Class != lexicon.Region {
+		short, long := a, b
+		if len(short) > len(long) {
+			short, long = long, short
+		}
+		if len(short) >= 3 && len(long) >= len(short)+2 && strings.HasPrefix(long, short) {
+			return 0.6, Abbreviation
+		}
+	}
+	return 0, ""
+}

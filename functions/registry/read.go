@@ -19,6 +19,9 @@ func (h handlers) show(w http.ResponseWriter, r *http.Request) error {
 	}
 	ctx := r.Context()
 	reply, err := h.Register.Show(ctx, web.Caller(ctx), web.Now(ctx), id)
+	if err == nil {
+		err = h.tell(r, id, reply.Body)
+	}
 	if err != nil {
 		return err
 	}
@@ -33,6 +36,9 @@ func (h handlers) list(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	items, next, err := h.Register.List(ctx, web.Caller(ctx), web.Now(ctx), f, from, q.Limit())
+	if err == nil {
+		err = h.tell(r, q.Get("state")+" "+q.Get("due_before"), items...)
+	}
 	if err != nil {
 		return err
 	}
@@ -50,6 +56,9 @@ func (h handlers) events(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	items, last, err := h.Register.Events(ctx, web.Caller(ctx), web.Now(ctx), id, after, q.Limit())
+	if err == nil {
+		err = h.tell(r, id, nil) // whose listing it is is not in its events
+	}
 	if err != nil {
 		return err
 	}

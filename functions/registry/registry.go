@@ -5,8 +5,10 @@ import (
 	"net/http"
 
 	"shixin/shared/boot"
+	"shixin/shared/boot/asking"
 	"shixin/shared/boot/registering"
 	"shixin/shared/fault"
+	"shixin/shared/querylog"
 	"shixin/shared/register"
 	"shixin/shared/web"
 	"shixin/shared/web/calling"
@@ -15,10 +17,15 @@ import (
 )
 
 // Deps is what the handlers need.
-type Deps struct{ Register *register.Register }
+type Deps struct {
+	Register *register.Register
+	Queries  *querylog.Log
+}
 
 // Function makes the Lambda function from its ports.
-func Function(p boot.Ports) boot.HTTP { return p.Serve(Routes(Deps{Register: registering.New(p)})) }
+func Function(p boot.Ports) boot.HTTP {
+	return p.Serve(Routes(Deps{Register: registering.New(p), Queries: asking.New(p)}))
+}
 
 // Routes is the function's route table.
 func Routes(d Deps) []web.Route {

@@ -5,17 +5,26 @@ import (
 	"net/http"
 
 	"shixin/shared/boot"
+	"shixin/shared/boot/asking"
+	"shixin/shared/querylog"
 	"shixin/shared/records"
 	"shixin/shared/register/lookup"
 	"shixin/shared/web"
 )
 
 // Deps is what the handlers need.
-type Deps struct{ Lookup *lookup.Lookup }
+type Deps struct {
+	Lookup  *lookup.Lookup
+	Queries *querylog.Log
+}
 
 // Function makes the Lambda function from its ports.
 func Function(p boot.Ports) boot.HTTP {
-	return p.Serve(Routes(Deps{Lookup: &lookup.Lookup{Store: &records.Store{Table: p.Table}, Hash: p.Hash, Policy: p.Policy}}))
+	store := &records.Store{Table: p.Table}
+	return p.Serve(Routes(Deps{
+		Lookup:  &lookup.Lookup{Store: store, Hash: p.Hash, Policy: p.Policy},
+		Queries: asking.New(p),
+	}))
 }
 
 // Routes is the function's route table.
@@ -33,8 +42,14 @@ type handlers Deps
 
 func (h handlers) one(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
+	if err := h.Queries.Admit(ctx, web.Caller(ctx), web.Now(ctx)); err != nil {
+		return err
+	}
 	one, err := h.Lookup.One(ctx, web.Caller(ctx), web.Now(ctx), r.PathValue("scheme"), r.PathValue("value"))
 	if err != nil {
+		return err
+	}
+	if err := h.tell(r, one.Asked, "", ""); err != nil {
 		return err
 	}
 	return web.JSON(w, http.StatusOK, one)
@@ -49,11 +64,25 @@ func (h handlers) many(w http.ResponseWriter, r *http.Request) error {
 	if err := q.Check(web.Now(ctx)); err != nil {
 		return err
 	}
+	if err := h.Queries.Admit(ctx, web.Caller(ctx), web.Now(ctx)); err != nil {
+		return err
+	}
 	many, err := h.Lookup.Many(ctx, web.Caller(ctx), web.Now(ctx), q)
 	if err != nil {
 		return err
 	}
+	if err := h.tell(r, many.Asked, q.Purpose, q.Reference); err != nil {
+		return err
+	}
 	return web.JSON(w, http.StatusOK, many)
+}
+
+// tell hands the query to the log before it is answered.
+func (h handlers) tell(r *http.Request, q querylog.Query, purpose, reference string) error {
+	ctx := r.Context()
+	q.Request, q.At, q.Route = web.RequestID(ctx), web.Now(ctx), web.RouteOf(r)
+	q.Purpose, q.Reference = purpose, reference
+	return h.Queries.Tell(ctx, web.Caller(ctx), q)
 }
 
 func (h handlers) changes(w http.ResponseWriter, r *http.Request) error {

@@ -2,9 +2,11 @@
 //
 //	go run ./infra/check [-list] [-only vet,fuzz] [-v]
 //	go run ./infra/check -journal [-data DIR | -endpoint URL -table NAME] [-repair]
+//	go run ./infra/check -queries [-data DIR | -endpoint URL -table NAME]
 //
 // It runs from the top of the repository and needs the engines of `go run ./infra/engines`. A missing engine fails.
-// With -journal it looks at a register instead: whether what the list says is what the journal's entries come to.
+// With -journal it looks at a register instead: whether what the list says is what the journal's entries come to; with -queries
+// whether the log of who asked what is whole.
 package main
 
 import (
@@ -21,6 +23,7 @@ import (
 	"time"
 
 	"shixin/infra/check/journalcheck"
+	"shixin/infra/check/querycheck"
 )
 
 // errFailed says that gates failed; what failed has been printed.
@@ -44,10 +47,11 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	only := flags.String("only", "", "the gates to run, by name; all where empty")
 	verbose := flags.Bool("v", false, "print the output of gates that passed too")
 	journal := flags.Bool("journal", false, "run no gate: compare a register's journal with what follows from it")
+	queries := flags.Bool("queries", false, "run no gate: verify the log of who asked what")
 	repair := flags.Bool("repair", false, "with -journal: put right what does not follow")
 	var where journalcheck.Where
-	flags.StringVar(&where.Data, "data", "data", "with -journal: the `folder` of a local run, which must be stopped")
-	flags.StringVar(&where.Endpoint, "endpoint", "", "with -journal: `URL` of a DynamoDB API, or aws for that of the configured region")
+	flags.StringVar(&where.Data, "data", "data", "with -journal or -queries: the `folder` of a local run, which must be stopped")
+	flags.StringVar(&where.Endpoint, "endpoint", "", "with -journal or -queries: `URL` of a DynamoDB API, or aws for that of the configured region")
 	flags.StringVar(&where.Table, "table", "shixin-local", "with -endpoint: the table's `name`")
 	if err := flags.Parse(args); err != nil {
 		return err
@@ -57,6 +61,9 @@ func run(ctx context.Context, args []string, out io.Writer) error {
 	}
 	if *journal {
 		return journalcheck.Command(ctx, out, where, *repair)
+	}
+	if *queries && !*repair {
+		return querycheck.Command(ctx, out, where)
 	}
 	if *repair {
 		return errors.New("-repair goes with -journal")

@@ -27,7 +27,7 @@ func TestTheTemplate(t *testing.T) {
 			t.Errorf("%s: may read no keys", f.Name)
 		}
 	}
-	if want := []string{"registry", "status", "compliance", "auditplan", "auditwork", "adoption", "clock"}; !slices.Equal(names, want) {
+	if want := []string{"registry", "status", "compliance", "auditplan", "auditwork", "adoption", "clock", "querylog", "watch"}; !slices.Equal(names, want) {
 		t.Errorf("functions %v, want %v", names, want)
 	}
 	if len(got.Keys["status"]["put"])+len(got.Keys["status"]["delete"]) > 0 {
@@ -52,6 +52,7 @@ func TestTheTemplate(t *testing.T) {
 	want := []Queue{
 		{ID: "AuditQueue", Name: "audit", Visibility: 6 * time.Minute, MaxReceive: 5, Consumer: "auditwork", Concurrency: 16},
 		{ID: "AdoptionQueue", Name: "adoption", Visibility: 6 * time.Minute, MaxReceive: 5, Consumer: "adoption", Concurrency: 2},
+		{ID: "QuerylogQueue", Name: "querylog", Visibility: 6 * time.Minute, MaxReceive: 100, Consumer: "querylog", Concurrency: 8},
 	}
 	if !slices.Equal(got.Queues, want) {
 		t.Errorf("queues %+v", got.Queues)

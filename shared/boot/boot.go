@@ -75,3 +75,8 @@ func (p Ports) cursorKey(ctx context.Context) ([]byte, error) {
 
 // Work makes the handler of a queue.
 func (p Ports) Work(work lambdaqueue.Work) Worker { return lambdaqueue.Handler(p.Log, work) }
+
+// WorkTogether makes the handler of a queue whose messages are worked on together.
+func (p Ports) WorkTogether(work lambdaqueue.BatchWork) Worker {
+	return lambdaqueue.BatchHandler(p.Log, work)
+}

@@ -1,7 +1,9 @@
 // Package queue provides the port for work that a function leaves to another.
 //
 // A message is a hint: it carries ids only, and may be lost, doubled or late without changing what happens. The
-// table is truth, and a sweep finds unfinished work without any message.
+// table is truth, and a sweep finds unfinished work without any message. There is one exception, the log of queries: its message is the record,
+// handed over before the query is answered by a function that may not write the table. It may be doubled or late, and whoever
+// runs its queue keeps it until it is worked off.
 package queue
 
 import (
@@ -11,8 +13,9 @@ import (
 	"fmt"
 )
 
-// MaxBody is the most bytes that a message's body has. Ids are short; whoever needs more is about to send what belongs in the table.
-const MaxBody = 1 << 10
+// MaxBody is the most bytes that a message's body has. Ids are short. The longest is what the log of queries is told of one; whoever
+// needs more is about to send what belongs in the table.
+const MaxBody = 4 << 10
 
 var (
 	// ErrUnknown is wrapped by Send for a queue that is not configured.
@@ -24,7 +27,7 @@ var (
 // Message is one hint.
 type Message struct {
 	Queue string `json:"-"`    // the logical name of the queue, for example "audit" or "adoption"
-	Body  string `json:"body"` // JSON of ids, at most MaxBody bytes
+	Body  string `json:"body"` // JSON, at most MaxBody bytes
 }
 
 // Check accepts a message that every adapter takes, but for the queue's name.

@@ -28,6 +28,9 @@ const (
 	famRelation   = "relation"   // one link: the enterprises that have it
 	famRun        = "run"        // one audit run: state, progress and outcomes of each shard; and which runs there are
 	famFinding    = "finding"    // one shard: findings by enterprise
+	famQuery      = "query"      // one caller's day: who asked what; and which days of whom there are
+	famAsked      = "asked"      // one request: that the log of queries has it
+	famQuota      = "quota"      // one caller: that its day is used up
 	famMeta       = "meta"       // deployment, key sentinel, the clock's last day
 )
 

@@ -62,3 +62,11 @@ func RequestID(ctx context.Context) string { c, _ := ctx.Value(callKey).(call); 
 
 // Caller is who makes the request; anonymous on an Optional route without a token.
 func Caller(ctx context.Context) access.Principal { c, _ := ctx.Value(callKey).(call); return c.caller }
+
+// RouteOf is the route that serves a request, as API Gateway writes it: "GET /v1/status/{scheme}/{value}". It holds nothing that the caller wrote.
+func RouteOf(r *http.Request) string {
+	if p := preparedOf(r.Context()); p != nil {
+		return p.route.Method + " " + p.route.Path
+	}
+	return ""
+}

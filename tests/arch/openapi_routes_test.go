@@ -8,6 +8,7 @@ import (
 	"shixin/functions/compliance"
 	"shixin/functions/registry"
 	"shixin/functions/status"
+	"shixin/functions/watch"
 	"shixin/infra/policies"
 	"shixin/shared/access"
 	"shixin/shared/access/policy"
@@ -20,6 +21,7 @@ func tables() map[string][]web.Route {
 		"registry":   registry.Routes(registry.Deps{}),
 		"status":     status.Routes(status.Deps{}),
 		"compliance": compliance.Routes(compliance.Deps{}),
+		"watch":      watch.Routes(watch.Deps{}),
 	}
 }
 

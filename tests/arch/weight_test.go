@@ -18,7 +18,7 @@ func TestWhatFunctionsLink(t *testing.T) {
 	no := map[string][]string{
 		"status": {
 			"github.com/go-playground/validator/v10", "github.com/tink-crypto/tink-go/v2/...", "github.com/google/cel-go/...", "go.yaml.in/yaml/v3",
-			"github.com/aws/aws-sdk-go-v2/service/s3", "github.com/aws/aws-sdk-go-v2/service/sqs",
+			"github.com/aws/aws-sdk-go-v2/service/s3", // sqs it has: the log of queries costs a tenth of a hello-world's start
 			module + "shared/register", module + "infra/regimes", module + "infra/calendars", "encoding/csv",
 		},
 		"registry":  {"github.com/aws/aws-sdk-go-v2/service/s3"},

@@ -6,9 +6,11 @@ import (
 
 	"shixin/functions/status"
 	"shixin/shared/boot/env"
+	"shixin/shared/boot/queues"
 )
 
 func main() {
 	ports, _ := env.Ports()
+	ports.Queue = queues.New()
 	lambda.Start(status.Function(ports))
 }

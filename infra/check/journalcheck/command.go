@@ -30,11 +30,15 @@ type Where struct {
 
 // Command checks a register and writes what was found. Its error is ErrUnsound when something is left to mend.
 func Command(ctx context.Context, out io.Writer, where Where, repair bool) error {
-	store, seal, closing, err := open(ctx, where)
+	store, keyring, closing, err := Open(ctx, where)
 	if err != nil {
 		return err
 	}
 	defer closing()
+	var seal keys.Sealer
+	if keyring != nil {
+		seal = tinkseal.New(keyring)
+	}
 	report, err := Run(ctx, store, Options{Seal: seal, Repair: repair})
 	if err != nil {
 		return err
@@ -54,12 +58,12 @@ func Command(ctx context.Context, out io.Writer, where Where, repair bool) error
 	return nil
 }
 
-// open opens the store. The sealer is nil where the keys are not at hand.
-func open(ctx context.Context, where Where) (*records.Store, keys.Sealer, func(), error) {
-	var seal keys.Sealer
+// Open opens the store. The keyring is nil where the keys are not at hand.
+func Open(ctx context.Context, where Where) (*records.Store, *ring.Ring, func(), error) {
+	var keyring *ring.Ring
 	if where.Data != "" {
 		if path := filepath.Join(where.Data, "keys.json"); exists(path) {
-			seal = tinkseal.New(ring.New(file.New(path)))
+			keyring = ring.New(file.New(path))
 		}
 	}
 	if where.Endpoint != "" {
@@ -72,7 +76,7 @@ func open(ctx context.Context, where Where) (*records.Store, keys.Sealer, func()
 				o.BaseEndpoint = aws.String(where.Endpoint)
 			}
 		})
-		return &records.Store{Table: dynamo.New(client, where.Table)}, seal, func() {}, nil
+		return &records.Store{Table: dynamo.New(client, where.Table)}, keyring, func() {}, nil
 	}
 	path := filepath.Join(where.Data, "table.db")
 	if !exists(path) { // which opening would make
@@ -85,7 +89,7 @@ func open(ctx context.Context, where Where) (*records.Store, keys.Sealer, func()
 	if err != nil {
 		return nil, nil, nil, err
 	}
-	return &records.Store{Table: table}, seal, func() { _ = table.Close() }, nil
+	return &records.Store{Table: table}, keyring, func() { _ = table.Close() }, nil
 }
 
 func exists(path string) bool {

@@ -6,8 +6,10 @@ import (
 	"shixin/functions/auditwork"
 	"shixin/functions/clock"
 	"shixin/functions/compliance"
+	"shixin/functions/querylog"
 	"shixin/functions/registry"
 	"shixin/functions/status"
+	"shixin/functions/watch"
 	"shixin/shared/boot"
 )
 
@@ -18,8 +20,10 @@ func Functions(p func(name string) boot.Ports) (map[string]Function, error) {
 		"registry":   {HTTP: registry.Function(p("registry"))},
 		"status":     {HTTP: status.Function(p("status"))},
 		"compliance": {HTTP: compliance.Function(p("compliance"))},
+		"watch":      {HTTP: watch.Function(p("watch"))},
 		"adoption":   {Queue: adoption.Function(p("adoption"))},
 		"auditwork":  {Queue: auditwork.Function(p("auditwork"))},
+		"querylog":   {Queue: querylog.Function(p("querylog"))},
 		"auditplan":  {Schedule: auditplan.Function(p("auditplan"))},
 		"clock":      {Schedule: clock.Function(p("clock"))},
 	}, nil

@@ -14,6 +14,7 @@ import (
 
 	"shixin/infra/engines/enginestest"
 	"shixin/infra/local/issuer"
+	"shixin/infra/samfile"
 	"shixin/shared/boot/env"
 	"shixin/shared/boot/queues"
 	"shixin/shared/queue"
@@ -74,7 +75,12 @@ func function(ctx context.Context, event json.RawMessage) (any, error) {
 func TestBinariesOfSamBuild(t *testing.T) {
 	endpoint := enginestest.Dynoxide(t)
 	build := t.TempDir()
-	for _, id := range []string{"Registry", "Status", "Compliance", "AuditPlan", "AuditWork", "Adoption", "Clock"} {
+	template, err := samfile.Load("../../../template.yaml", samfile.Values{Parameters: map[string]string{"Issuer": "http://127.0.0.1"}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, f := range template.Functions {
+		id := f.ID
 		if err := os.Mkdir(filepath.Join(build, id), 0o700); err != nil {
 			t.Fatal(err)
 		}

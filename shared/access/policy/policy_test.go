@@ -32,6 +32,7 @@ var actions = strings.Fields(`
 	import.create import.adoption import.read
 	status.one status.batch status.past status.personal status.all
 	changes.read changes.void
+	query.read query.all
 	enterprise.put enterprise.contact enterprise.import enterprise.list enterprise.read
 	relation.read
 	report.create report.read

@@ -1,4 +1,5 @@
-// Package queues provides the queues that a function's environment names: SHIXIN_QUEUE_ADOPTION, SHIXIN_QUEUE_AUDIT.
+// Package queues provides the queues that a function's environment names: SHIXIN_QUEUE_ADOPTION, SHIXIN_QUEUE_AUDIT,
+// SHIXIN_QUEUE_QUERYLOG.
 package queues
 
 import (
@@ -15,7 +16,7 @@ import (
 // New opens the queues at the first message.
 func New() queue.Sender {
 	urls := map[string]string{}
-	for name, variable := range map[string]string{"adoption": "SHIXIN_QUEUE_ADOPTION", "audit": "SHIXIN_QUEUE_AUDIT"} {
+	for name, variable := range map[string]string{"adoption": "SHIXIN_QUEUE_ADOPTION", "audit": "SHIXIN_QUEUE_AUDIT", "querylog": "SHIXIN_QUEUE_QUERYLOG"} {
 		if url := os.Getenv(variable); url != "" {
 			urls[name] = url
 		}

@@ -13,6 +13,7 @@ import (
 	"shixin/shared/fault"
 	"shixin/shared/journal"
 	"shixin/shared/keys"
+	"shixin/shared/querylog"
 	"shixin/shared/records"
 	"shixin/shared/subject"
 	"shixin/shared/workday"
@@ -75,6 +76,8 @@ type One struct {
 	Item
 	ListVersion int64     `json:"list_version"`
 	AsOf        time.Time `json:"as_of"`
+
+	Asked querylog.Query `json:"-"` // for the log of queries
 }
 
 // Many is the answer about several identifiers, in their order.
@@ -82,6 +85,8 @@ type Many struct {
 	Items       []Item    `json:"items"`
 	ListVersion int64     `json:"list_version"`
 	AsOf        time.Time `json:"as_of"`
+
+	Asked querylog.Query `json:"-"` // for the log of queries
 }
 
 // Identifier is one identifier as callers write it.
@@ -127,6 +132,7 @@ func (l *Lookup) One(ctx context.Context, who access.Principal, now time.Time, s
 		return One{}, err
 	}
 	one := One{Item: judge(&rec.Record, ref, scope(who, ref), now, head.Lists), ListVersion: max(head.N, rec.Record.Last()), AsOf: moment(now)}
+	one.Asked = asked([]string{id.Normal()}, []subject.Identifier{id}, []Item{one.Item}, one.ListVersion)
 	return one, nil
 }
 
@@ -162,9 +168,19 @@ func (l *Lookup) Many(ctx context.Context, who access.Principal, now time.Time, 
 	items := make([]Item, len(q.Identifiers))
 	refs := make([]subject.Ref, len(q.Identifiers))
 	ids := make([]string, 0, len(q.Identifiers))
-	asked := make([]int, 0, len(q.Identifiers))
+	answered := make([]int, 0, len(q.Identifiers))
+	what := make([]string, len(q.Identifiers))
+	read := make([]subject.Identifier, 0, len(q.Identifiers))
 	for i, raw := range q.Identifiers {
-		ref, refusal, err := l.ref(ctx, who, raw, q, personal)
+		id, err := subject.Parse(raw.Scheme, raw.Value)
+		if err != nil {
+			what[i] = raw.Scheme + "\x00" + raw.Value
+			items[i] = Item{Verdict: Unknown, Scope: scope(who, subject.Ref{}), Listings: []Listing{}, Detail: err.Error()}
+			continue
+		}
+		what[i] = id.Normal()
+		read = append(read, id)
+		ref, refusal, err := l.ref(ctx, who, id, q, personal)
 		if err != nil {
 			return Many{}, err
 		}
@@ -174,14 +190,14 @@ func (l *Lookup) Many(ctx context.Context, who access.Principal, now time.Time, 
 		}
 		refs[i] = ref
 		ids = append(ids, ref.ID())
-		asked = append(asked, i)
+		answered = append(answered, i)
 	}
 	recs, err := l.Store.Records(ctx, now, ids)
 	if err != nil {
 		return Many{}, err
 	}
 	version := head.N
-	for j, i := range asked {
+	for j, i := range answered {
 		items[i] = judge(&recs[j].Record, refs[i], scope(who, refs[i]), at, head.Lists)
 		version = max(version, recs[j].Record.Last())
 	}
@@ -190,15 +206,23 @@ func (l *Lookup) Many(ctx context.Context, who access.Principal, now time.Time, 
 			return Many{}, err
 		}
 	}
-	return Many{Items: items, ListVersion: version, AsOf: moment(at)}, nil
+	return Many{Items: items, ListVersion: version, AsOf: moment(at), Asked: asked(what, read, items, version)}, nil
 }
 
-// ref reads one identifier; refusal says why it cannot be asked about, without repeating it.
-func (l *Lookup) ref(ctx context.Context, who access.Principal, raw Identifier, q Query, personal bool) (ref subject.Ref, refusal string, err error) {
-	id, err := subject.Parse(raw.Scheme, raw.Value)
-	if err != nil {
-		return subject.Ref{}, err.Error(), nil
+// asked is what the log of queries is told of an answer.
+func asked(what []string, read []subject.Identifier, items []Item, version int64) querylog.Query {
+	q := querylog.Query{What: what, Identifiers: read, Count: len(what), Invalid: len(what) - len(read), ListVersion: version, Verdicts: map[string]int{}}
+	for _, item := range items {
+		q.Verdicts[string(item.Verdict)]++
 	}
+	for _, id := range read {
+		q.Personal = q.Personal || id.Scheme.Personal()
+	}
+	return q
+}
+
+// ref is how the register knows an identifier; refusal says why it cannot be asked about, without repeating it.
+func (l *Lookup) ref(ctx context.Context, who access.Principal, id subject.Identifier, q Query, personal bool) (ref subject.Ref, refusal string, err error) {
 	if id.Scheme.Public() {
 		return id.Ref(""), "", nil
 	}
@@ -247,6 +271,9 @@ func judge(rec *journal.Record, ref subject.Ref, scope string, at time.Time, lis
 			return item
 		}
 	}
+	if scope != "all" && len(rec.Listings) == 0 {
+		pretend(at)
+	}
 	for _, f := range rec.At(at) {
 		if scope != "all" && !f.Published {
 			continue
@@ -263,6 +290,10 @@ func judge(rec *journal.Record, ref subject.Ref, scope string, at time.Time, lis
 	}
 	return item
 }
+
+// pretend does the work that a listing would have made, and throws it away: whoever sees only what is published is answered as late about
+// somebody of whom nothing is kept as about somebody whose listing is not shown.
+func pretend(at time.Time) { _ = records.Decoy().At(at) }
 
 // recentHead is the journal's head, at most a second old. It is read before any status item, so that the version named is
 // one that the answer covers.

@@ -1,4 +1,4 @@
-package compliance
+package sheet
 
 import (
 	"testing"
@@ -12,12 +12,12 @@ func TestCellsAreNoFormulas(t *testing.T) {
 	}
 }
 
-func TestPrefersCSV(t *testing.T) {
+func TestPreferred(t *testing.T) {
 	for accept, want := range map[string]bool{
 		"": false, "*/*": false, "application/json": false, "text/csv": true, "text/csv, */*": true, "text/csv;q=0.9, application/json;q=0.5": true,
 		"text/csv;q=0.2, application/json": false, "text/csv;q=0": false, "text/*": true, "text/csv;q=x": false,
 	} {
-		if got := prefersCSV([]string{accept}); got != want {
+		if got := preferred([]string{accept}); got != want {
 			t.Errorf("Accept %q: %v, want %v", accept, got, want)
 		}
 	}

@@ -1,0 +1,18 @@
+// Command lambda is the function watch on AWS Lambda.
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"shixin/functions/watch"
+	"shixin/shared/boot/env"
+	"shixin/shared/boot/queues"
+	"shixin/shared/boot/sealing"
+)
+
+func main() {
+	ports, keyring := env.Ports()
+	ports.Seal = sealing.New(keyring)
+	ports.Queue = queues.New()
+	lambda.Start(watch.Function(ports))
+}

@@ -1,0 +1,224 @@
+package ledger_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"fmt"
+	"log/slog"
+	"math/rand/v2"
+	"slices"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"shixin/shared/access"
+	"shixin/shared/fault"
+	"shixin/shared/inquiry"
+	"shixin/shared/querylog"
+	"shixin/shared/querylog/ledger"
+	rt "shixin/shared/register/registertest"
+	"shixin/shared/workday"
+)
+
+type world struct {
+	*rt.World
+	*ledger.Ledger
+	log  *querylog.Log
+	said *bytes.Buffer
+}
+
+func newWorld(t *testing.T) world {
+	w := rt.New(t)
+	said := &bytes.Buffer{}
+	return world{
+		World: w, said: said,
+		Ledger: &ledger.Ledger{Store: w.Register.Store, Hash: w.Register.Hash, Policy: w.Register.Policy, Log: slog.New(slog.NewJSONHandler(said, nil))},
+		log:    &querylog.Log{Store: w.Register.Store, Queue: w.Queue, Hash: w.Register.Hash},
+	}
+}
+
+// told is the message of one query.
+func (w world) told(who access.Principal, id string, at time.Time, count int) string {
+	w.T.Helper()
+	w.Must(w.log.Tell(w.Ctx(), who, querylog.Query{Request: id, At: at, Route: "POST /v1/status", What: []string{id}, Count: count, Purpose: "p " + id, Verdicts: map[string]int{"clear": count}}))
+	return w.World.Queue.Take()[0].Body
+}
+
+func (w world) append(bodies ...string) {
+	w.T.Helper()
+	for i, err := range w.Append(w.Ctx(), bodies, w.Now) {
+		if err != nil {
+			w.T.Errorf("message %d: %v", i, err)
+		}
+	}
+}
+
+func (w world) all(who access.Principal, f ledger.Filter, limit int) (all []ledger.View) {
+	w.T.Helper()
+	var from ledger.Place
+	for {
+		page, next, err := w.Export(w.Ctx(), who, w.Now.Add(time.Hour), f, from, limit)
+		w.Must(err)
+		if len(page) > limit || len(page) == 0 && next != nil {
+			w.T.Fatalf("a page of %d, limit %d", len(page), limit)
+		}
+		if all = append(all, page...); next == nil {
+			return all
+		}
+		from = *next
+	}
+}
+
+// sound verifies an export by the documented rule, chain by chain.
+func sound(t *testing.T, all []ledger.View) {
+	t.Helper()
+	type name struct {
+		caller string
+		day    workday.Day
+	}
+	chains := map[name][]inquiry.Record{}
+	for _, v := range all {
+		chains[name{v.Caller, v.Day}] = append(chains[name{v.Caller, v.Day}], v.Record)
+		if got := (inquiry.Texts{Salt: v.Salt, Purpose: v.Purpose, Reference: v.Reference}).Sum(); got != v.Texts {
+			t.Errorf("%s: the texts are not those of the record", v.ID)
+		}
+	}
+	for n, records := range chains {
+		if err := inquiry.Check("", 0, records); err != nil {
+			t.Errorf("%v: %v", n, err)
+		}
+	}
+}
+
+var march = ledger.Filter{From: "2026-03-01", To: "2026-03-31"}
+
+func TestDoubledAndLateMessagesChangeNothing(t *testing.T) {
+	w := newWorld(t)
+	var bodies []string
+	for i := range 250 { // more than one Write takes
+		bodies = append(bodies, w.told(rt.Operator, fmt.Sprintf("r-%d", i), w.Now.Add(time.Duration(i)*time.Second), 1))
+	}
+	w.append(append(slices.Clone(bodies[:200]), bodies[:50]...)...)
+	w.append(bodies[150:]...)
+	w.Now = w.Now.AddDate(0, 0, 5)
+	w.append(bodies...)
+	w.append(w.told(rt.Operator, "late", w.Now.AddDate(0, 0, -5), 1))
+	for _, limit := range []int{1, 7, 251, 500} {
+		all := w.all(rt.Operator, march, limit)
+		sound(t, all)
+		if len(all) != 251 || all[250].ID != "late" || all[250].Day != "2026-03-02" {
+			t.Errorf("limit %d: %d records", limit, len(all))
+		}
+	}
+}
+
+// Several workers append to the same chains at once, each message to two of them.
+func TestWorkersAtOnce(t *testing.T) {
+	w := newWorld(t)
+	var bodies []string
+	for i := range 120 {
+		who := []access.Principal{rt.Operator, rt.Auditor, rt.Enterprise(1)}[i%3]
+		bodies = append(bodies, w.told(who, fmt.Sprintf("r-%d", i), w.Now, 1))
+	}
+	var all sync.WaitGroup
+	for worker := range 4 {
+		all.Go(func() {
+			random := rand.New(rand.NewPCG(uint64(worker), 1))
+			for part := range slices.Chunk(bodies[worker%2*60:][:60], 9) {
+				mine := slices.Clone(part)
+				random.Shuffle(len(mine), func(i, j int) { mine[i], mine[j] = mine[j], mine[i] })
+				w.append(mine...)
+			}
+		})
+	}
+	all.Wait()
+	got := w.all(rt.Auditor, march, 50)
+	sound(t, got)
+	if len(got) != 120 {
+		t.Errorf("%d records, want 120", len(got))
+	}
+}
+
+func TestOwnAndAll(t *testing.T) {
+	w := newWorld(t)
+	other := rt.Enterprise(1)
+	other.Account = "a second account"
+	for i, who := range []access.Principal{rt.Operator, rt.Enterprise(1), other, rt.Enterprise(2), rt.Officer} {
+		w.append(w.told(who, fmt.Sprintf("r-%d", i), w.Now.AddDate(0, 0, -i%2), 1))
+	}
+	ids := func(who access.Principal, f ledger.Filter) string {
+		var s []string
+		for _, v := range w.all(who, f, 2) {
+			s = append(s, v.ID)
+		}
+		return strings.Join(s, " ")
+	}
+	for name, c := range map[string]struct {
+		who  access.Principal
+		f    ledger.Filter
+		want string
+	}{
+		"an operator":                 {rt.Operator, march, "r-0"},
+		"an enterprise, all accounts": {rt.Enterprise(1), march, "r-1 r-2"},
+		"another's by name":           {rt.Operator, ledger.Filter{From: march.From, To: march.To, Caller: "account:officer"}, ""},
+		"nobody's days":               {rt.Operator, ledger.Filter{From: "2026-03-05", To: "2026-03-09"}, ""},
+		"all":                         {rt.Auditor, march, "r-1 r-3 r-4 r-0 r-2"},
+		"all of one day":              {rt.Auditor, ledger.Filter{From: "2026-03-01", To: "2026-03-01"}, "r-1 r-3"},
+		"all of one":                  {rt.Auditor, ledger.Filter{From: march.From, To: march.To, Caller: "uscc:" + rt.USCC(1)}, "r-1 r-2"},
+	} {
+		if got := ids(c.who, c.f); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// The identifiers are counted, not the calls; the alarm rings once and the caller is stopped.
+func TestQuota(t *testing.T) {
+	w := newWorld(t)
+	w.Quota = 2500
+	for i := range 4 {
+		if err := w.log.Admit(t.Context(), rt.Operator, w.Now); err != nil {
+			t.Errorf("call %d: %v", i, err)
+		}
+		w.append(w.told(rt.Operator, fmt.Sprintf("r-%d", i), w.Now, 1000))
+	}
+	fresh := &querylog.Log{Store: w.log.Store, Queue: w.World.Queue, Hash: w.log.Hash} // another process, or a minute later
+	if err := fresh.Admit(t.Context(), rt.Operator, w.Now); fault.Of(err) != fault.RateLimited {
+		t.Errorf("after the quota: %v", err)
+	}
+	if err := fresh.Admit(t.Context(), rt.Auditor, w.Now); err != nil {
+		t.Errorf("another: %v", err)
+	}
+	if n := strings.Count(w.said.String(), `"alarm":"quota"`); n != 1 {
+		t.Errorf("%d alarms: %s", n, w.said)
+	}
+}
+
+func TestWrongMessages(t *testing.T) {
+	w := newWorld(t)
+	good := w.told(rt.Operator, "r-1", w.Now, 1)
+	errs := w.Append(t.Context(), []string{`{}`, `x`, good, `{"record":{"id":"r"}}`}, w.Now)
+	for i, err := range errs {
+		if (fault.Of(err) == fault.Malformed) == (i == 2) {
+			t.Errorf("message %d: %v", i, err)
+		}
+	}
+	if all := w.all(rt.Operator, march, 9); len(all) != 1 {
+		t.Errorf("%d records", len(all))
+	}
+}
+
+// FuzzMessage: whatever lies in the queue, the worker neither panics nor writes what cannot be verified.
+func FuzzMessage(f *testing.F) {
+	f.Add(`{"record":{"id":"r-1","at":"2026-03-02T01:00:00Z","account":"x","role":"operator","identifiers":1},"trail":{"steps":3}}`)
+	f.Add(`{"record":{"id":"","at":"x"}}`)
+	f.Fuzz(func(t *testing.T, body string) {
+		w := newWorld(t)
+		err := w.Append(t.Context(), []string{body}, w.Now)[0]
+		var m querylog.Message
+		if json.Unmarshal([]byte(body), &m) != nil && err == nil {
+			t.Errorf("taken: %q", body)
+		}
+	})
+}

@@ -86,6 +86,13 @@ type Verdict struct {
 // Key names the verdict's rule among those of all packs.
 func (v Verdict) Key() string { return RuleKey(v.Pack, v.Rule) }
 
+// Listed is the rule that neither an enterprise nor a party of it is on the list; the list is nil where it cannot be read.
+func Listed(e Enterprise, list *List) (Outcome, string, []Input) {
+	var v Verdict
+	v.listed(e, list)
+	return v.Outcome, v.Reason, v.Inputs
+}
+
 // Judge applies each rule of the run's packs, in their order. It depends on nothing but its arguments.
 func Judge(e Enterprise, in Inputs) []Verdict {
 	verdicts := make([]Verdict, 0, len(in.Packs))

@@ -150,8 +150,8 @@ func (l *Library) Find(name string) (int, bool) {
 // At returns the definition at a position of All.
 func (l *Library) At(i int) *Definition { return &l.all[i] }
 
-// position is the place in All of a code, -1 where the library does not know it.
-func (l *Library) position(code int) int {
+// Position is the place in All of a code, -1 where the library does not know it.
+func (l *Library) Position(code int) int {
 	if code < 0 || code >= len(l.byCode) {
 		return -1
 	}

@@ -42,7 +42,7 @@ func (w *Window) clear() {
 }
 
 func (w *Window) slots(code int, newest Period, n int) []Figure {
-	i := w.library.position(code)
+	i := w.library.Position(code)
 	if i < 0 || w.library.all[i].Period != newest.Unit {
 		return nil
 	}

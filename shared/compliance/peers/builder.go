@@ -1,0 +1,204 @@
+package peers
+
+import (
+	"cmp"
+	"encoding/binary"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"shixin/shared/compliance"
+	"shixin/shared/compliance/indicator"
+)
+
+// Builder counts the figures of a first pass. It is not safe for concurrent use: each worker has its own, and they are merged.
+type Builder struct {
+	library    *indicator.Library
+	month, day indicator.Period
+	groups     map[class][]histogram // the finest ones; by the indicator's position in the library
+}
+
+// NewBuilder starts to count the figures of the periods that are the last ones due at a run's moment.
+func NewBuilder(l *indicator.Library, at time.Time) *Builder {
+	return &Builder{library: l, groups: map[class][]histogram{},
+		month: indicator.LastDue(indicator.Month, at, l.Due), day: indicator.LastDue(indicator.Day, at, l.Due)}
+}
+
+// Add counts an enterprise's figures, which the window looks at, in each of its sectors. Enterprises without region or size have no peers.
+func (b *Builder) Add(e compliance.Enterprise, figures *indicator.Window) {
+	for _, sector := range e.Sectors {
+		c, ok := classOf(sector, e.Region, e.Size)
+		if !ok {
+			continue
+		}
+		for i := range b.library.Len() {
+			d := b.library.At(i)
+			period := b.month.N
+			if d.Period == indicator.Day {
+				period = b.day.N
+			}
+			f, has := figures.At(i, period)
+			if !has || !slices.Contains(d.Sectors, sector) {
+				continue
+			}
+			b.histograms(c)[i].add(bucketOf(f.Value), 1)
+		}
+	}
+}
+
+func (b *Builder) histograms(c class) []histogram {
+	h := b.groups[c]
+	if h == nil {
+		h = make([]histogram, b.library.Len())
+		b.groups[c] = h
+	}
+	return h
+}
+
+// Merge adds what another builder of the same run has counted.
+func (b *Builder) Merge(other *Builder) error {
+	if b.library != other.library || b.month != other.month || b.day != other.day {
+		return errors.New("peers: the counts are of another run")
+	}
+	for c, hs := range other.groups {
+		mine := b.histograms(c)
+		for i := range hs {
+			mine[i].merge(hs[i])
+		}
+	}
+	return nil
+}
+
+// ErrDamaged is wrapped by Open and Restore for bytes that are cut short, altered, or of another library or format.
+var ErrDamaged = errors.New("peers: the stored figures of peers are not readable")
+
+// Counts, as Builder.Encode stores them, and distributions begin alike:
+//
+//	magic, 8 bytes, the last one the format
+//	version of the library: u8 length, bytes
+//	month, day: uvarint numbers of the periods
+//	groups, uvarint, ascending; each: sector u8, size u8, region uvarint, indicators uvarint; each: its code, uvarint, ascending, and
+//	  counts: buckets uvarint, then each the step from the bucket before and its members, uvarints
+//	  distribution: members uvarint, then a bit for each percentile that is shown, u8, and its bucket, uvarint
+const (
+	countsMagic       = "sx-peer\x01"
+	distributionMagic = "sx-dist\x01"
+)
+
+func head(magic string, l *indicator.Library, month, day indicator.Period) []byte {
+	b := append([]byte(magic), byte(len(l.Version)))
+	b = append(b, l.Version...)
+	return binary.AppendUvarint(binary.AppendUvarint(b, uint64(month.N)), uint64(day.N))
+}
+
+func order(a, b class) int {
+	return cmp.Or(cmp.Compare(a.sector, b.sector), cmp.Compare(a.region, b.region), cmp.Compare(a.size, b.size))
+}
+
+func appendClass(b []byte, c class) []byte {
+	return binary.AppendUvarint(append(b, c.sector, c.size), uint64(c.region))
+}
+
+// Encode stores what was counted so far, for another worker to go on with or to merge.
+func (b *Builder) Encode() []byte {
+	out := head(countsMagic, b.library, b.month, b.day)
+	out = binary.AppendUvarint(out, uint64(len(b.groups)))
+	for _, c := range slices.SortedFunc(maps.Keys(b.groups), order) {
+		out = appendClass(out, c)
+		var used []int
+		for i, h := range b.groups[c] {
+			if len(h) > 0 {
+				used = append(used, i)
+			}
+		}
+		slices.SortFunc(used, func(i, j int) int { return b.library.At(i).Code - b.library.At(j).Code })
+		out = binary.AppendUvarint(out, uint64(len(used)))
+		for _, i := range used {
+			h := b.groups[c][i]
+			out = binary.AppendUvarint(out, uint64(b.library.At(i).Code))
+			out = binary.AppendUvarint(out, uint64(len(h)))
+			last := bucket(0)
+			for _, n := range h {
+				out = binary.AppendUvarint(binary.AppendUvarint(out, uint64(n.at-last)), uint64(n.n))
+				last = n.at
+			}
+		}
+	}
+	return out
+}
+
+// Restore reads what Encode stored; the library must be the same. Its error wraps ErrDamaged.
+func Restore(l *indicator.Library, stored []byte) (*Builder, error) {
+	r, month, day, err := open(countsMagic, l, stored)
+	if err != nil {
+		return nil, err
+	}
+	b := &Builder{library: l, month: month, day: day, groups: map[class][]histogram{}}
+	err = r.groups(func(c class, position int) error {
+		n := r.uvarint()
+		if n == 0 || n > uint64(len(r.b)) {
+			return fmt.Errorf("%w: %d buckets", ErrDamaged, n)
+		}
+		h := make(histogram, n)
+		at := bucket(0)
+		for i := range h {
+			step, members := r.uvarint(), r.uvarint()
+			if step > uint64(maxBucket) || members == 0 || members > 1<<31 || i > 0 && step == 0 {
+				return fmt.Errorf("%w: a bucket", ErrDamaged)
+			}
+			at += bucket(step)
+			if !at.valid() {
+				return fmt.Errorf("%w: bucket %d", ErrDamaged, at)
+			}
+			h[i] = counted{at, uint32(members)}
+		}
+		b.histograms(c)[position] = h
+		return nil
+	})
+	if err != nil {
+		return nil, err
+	}
+	return b, nil
+}
+
+// Distribution is the percentiles of all groups, wider ones included, that have something to show.
+func (b *Builder) Distribution() *Distribution {
+	all := map[class][]histogram{}
+	for c, hs := range b.groups {
+		for _, w := range c.wider() {
+			into := all[w]
+			if into == nil {
+				into = make([]histogram, b.library.Len())
+				all[w] = into
+			}
+			for i := range hs {
+				into[i].merge(hs[i])
+			}
+		}
+	}
+	d := &Distribution{library: b.library, month: b.month, day: b.day, groups: map[class]*table{}}
+	for c, hs := range all {
+		t := &table{class: c, rows: make([]row, b.library.Len())}
+		shown := false
+		for i, h := range hs {
+			members := h.members()
+			if members < MinMembers {
+				continue
+			}
+			r := &t.rows[i]
+			r.members = members
+			for p, percent := range percentiles {
+				if at, ok := h.percentile(percent, members); ok {
+					r.set(p, at)
+				}
+			}
+			shown = true
+		}
+		if shown {
+			d.groups[c] = t
+		}
+	}
+	return d
+}

@@ -1,0 +1,118 @@
+package peers
+
+import (
+	"slices"
+	"strconv"
+)
+
+// bucket is a value to three significant digits, rounded up, so that who has exactly the value of a percentile is never above it. Zero is
+// bucket 0, and buckets ascend as values do: (exponent + 30) * 1000 + the three digits.
+type bucket int32
+
+const (
+	bias      = 30
+	maxBucket = bucket(60*1000 + 999)
+)
+
+// bucketOf is exact on every machine: it works on the decimal digits.
+func bucketOf(v float64) bucket {
+	if !(v > 0) {
+		return 0
+	}
+	var text [32]byte
+	b := strconv.AppendFloat(text[:0], v, 'e', -1, 64) // d.ddde±xx
+	digits, used, more := 0, 0, false
+	i := 0
+	for ; b[i] != 'e'; i++ {
+		switch {
+		case b[i] == '.':
+		case used < 3:
+			digits, used = digits*10+int(b[i]-'0'), used+1
+		case b[i] != '0':
+			more = true
+		}
+	}
+	for ; used < 3; used++ {
+		digits *= 10
+	}
+	exponent := 0
+	for _, d := range b[i+2:] {
+		exponent = exponent*10 + int(d-'0')
+	}
+	if b[i+1] == '-' {
+		exponent = -exponent
+	}
+	if more {
+		if digits++; digits == 1000 {
+			digits, exponent = 100, exponent+1
+		}
+	}
+	return bucket(min(max(exponent+bias, 1), 60)*1000 + digits)
+}
+
+// value is the number that a bucket stands for.
+func (b bucket) value() float64 {
+	if b == 0 {
+		return 0
+	}
+	digits, exponent := int(b%1000), int(b/1000)-bias
+	v, _ := strconv.ParseFloat(strconv.Itoa(digits)+"e"+strconv.Itoa(exponent-2), 64)
+	return v
+}
+
+func (b bucket) valid() bool { return b == 0 || b >= 1000 && b <= maxBucket && b%1000 >= 100 }
+
+// histogram counts values, ascending by bucket.
+type histogram []counted
+
+type counted struct {
+	at bucket
+	n  uint32
+}
+
+func (h *histogram) add(at bucket, n uint32) {
+	i, found := slices.BinarySearchFunc(*h, at, func(c counted, at bucket) int { return int(c.at - at) })
+	if found {
+		(*h)[i].n += n
+		return
+	}
+	*h = slices.Insert(*h, i, counted{at, n})
+}
+
+// merge adds another histogram.
+func (h *histogram) merge(other histogram) {
+	if len(*h) == 0 {
+		*h = slices.Clone(other)
+		return
+	}
+	for _, c := range other {
+		h.add(c.at, c.n)
+	}
+}
+
+func (h histogram) members() int {
+	n := 0
+	for _, c := range h {
+		n += int(c.n)
+	}
+	return n
+}
+
+// percentile is the value that p of a hundred members do not exceed (nearest rank); false where fewer than MinBeyond members rank beyond
+// it, below it for those under the median.
+func (h histogram) percentile(p, members int) (bucket, bool) {
+	rank := (p*members + 99) / 100
+	beyond := members - rank
+	if p < 50 {
+		beyond = rank - 1
+	}
+	if members < MinMembers || beyond < MinBeyond {
+		return 0, false
+	}
+	for _, c := range h {
+		if rank -= int(c.n); rank <= 0 {
+			return c.at, true
+		}
+	}
+	return 0, false
+}

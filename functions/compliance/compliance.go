@@ -24,11 +24,12 @@ func Function(p boot.Ports) boot.HTTP { return p.Serve(Routes(Deps{Supervision: 
 func Routes(d Deps) []web.Route {
 	h := handlers(d)
 	paged := map[string]web.Check{"limit": nil, "cursor": nil}
+	ordered := map[string]web.Check{"limit": nil, "cursor": nil, "order": web.OneOf("risk")}
 	results := map[string]web.Check{"limit": nil, "cursor": nil, "outcome": words(compliance.Outcomes())}
 	reports := map[string]web.Check{"limit": nil, "cursor": nil, "period": period}
 	comparison := map[string]web.Check{"limit": nil, "cursor": nil, "with": web.Name, "change": words(compliance.Changes())}
 	return []web.Route{
-		{Method: "GET", Path: "/v1/enterprises", Action: "enterprise.list", Token: web.Required, Query: paged, Handle: h.enterprises},
+		{Method: "GET", Path: "/v1/enterprises", Action: "enterprise.list", Token: web.Required, Query: ordered, Handle: h.enterprises},
 		{Method: "POST", Path: "/v1/enterprises", Action: "enterprise.import", Token: web.Required, Accepts: rows.Media, Handle: h.imports},
 		{Method: "GET", Path: "/v1/enterprises/{uscc}", Action: "enterprise.read", Token: web.Required, Handle: h.enterprise},
 		{Method: "PUT", Path: "/v1/enterprises/{uscc}", Action: "enterprise.put", Token: web.Required, Handle: h.put},
@@ -136,11 +137,27 @@ func (h handlers) enterprise(w http.ResponseWriter, r *http.Request) error {
 
 func (h handlers) enterprises(w http.ResponseWriter, r *http.Request) error {
 	q, ctx := web.Query(r), r.Context()
+	if q.Get("order") == "risk" {
+		return h.byRisk(w, r)
+	}
 	var from supervision.EnterprisePlace
 	if _, err := q.Cursor(&from); err != nil {
 		return err
 	}
 	items, place, err := h.Supervision.List(ctx, web.Caller(ctx), web.Now(ctx), from, q.Limit())
+	if err != nil {
+		return err
+	}
+	return web.Page(w, q, items, place)
+}
+
+func (h handlers) byRisk(w http.ResponseWriter, r *http.Request) error {
+	q, ctx := web.Query(r), r.Context()
+	var from supervision.RiskPlace
+	if _, err := q.Cursor(&from); err != nil {
+		return err
+	}
+	items, place, err := h.Supervision.ByRisk(ctx, web.Caller(ctx), web.Now(ctx), from, q.Limit())
 	if err != nil {
 		return err
 	}

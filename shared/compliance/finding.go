@@ -140,6 +140,19 @@ func (f Finding) Next(uscc string, v Verdict, pins FindingPins) (Finding, bool) 
 // Key names the finding's rule among those of all packs.
 func (f Finding) Key() string { return RuleKey(f.Pack, f.Rule) }
 
+// Since is when the finding was last opened.
+func (f Finding) Since() time.Time {
+	for _, m := range slices.Backward(f.Marks) {
+		if m.Event == Opened || m.Event == Reopened {
+			return m.At
+		}
+	}
+	if len(f.Marks) == 0 {
+		return time.Time{}
+	}
+	return f.Marks[0].At
+}
+
 func (f Finding) last() Mark {
 	if len(f.Marks) == 0 {
 		return Mark{}

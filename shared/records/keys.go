@@ -26,6 +26,7 @@ const (
 	famEnterprise = "enterprise" // one enterprise: its registration, what was judged of each revision, its reports
 	famShard      = "shard"      // one of 256 parts of all enterprises: what a run judges of each; and which parts have any
 	famRelation   = "relation"   // one link: the enterprises that have it
+	famRisk       = "risk"       // the order of inspection: what each enterprise's open findings weigh, and lists of them by weight
 	famRun        = "run"        // one audit run: state, progress and outcomes of each shard; and which runs there are
 	famFinding    = "finding"    // one shard: findings by enterprise
 	famQuery      = "query"      // one caller's day: who asked what; and which days of whom there are
@@ -108,6 +109,12 @@ func findingKey(shard int, uscc, rule string) table.Key {
 }
 func relationKey(key, uscc string) table.Key {
 	return table.Key{Partition: famRelation + "#" + key, Sort: uscc}
+}
+func riskKey(shard int, uscc string) table.Key {
+	return table.Key{Partition: fmt.Sprintf("%s#of#%03d", famRisk, shard), Sort: uscc}
+}
+func riskListKey(list, place string) table.Key {
+	return table.Key{Partition: famRisk + "#" + list, Sort: place}
 }
 func runKey(id string) table.Key { return table.Key{Partition: famRun + "#" + id, Sort: "state"} }
 func progressKey(id string, shard int) table.Key {

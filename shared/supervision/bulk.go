@@ -165,6 +165,7 @@ func (s *Supervision) importSome(ctx context.Context, call Call, rows []Row, sto
 	b := &records.Batch{}
 	fresh := map[string]compliance.Registration{}
 	shards := map[int]bool{}
+	var elsewhere []compliance.Enterprise
 	for i, row := range rows {
 		one := &records.Batch{}
 		after, err := s.importRow(ctx, call, one, stored[i], row, fresh)
@@ -182,6 +183,9 @@ func (s *Supervision) importSome(ctx context.Context, call Call, rows []Row, sto
 		}
 		if refused[i] = err; err == nil {
 			b.Join(one)
+			if moved(stored[i].State, after) {
+				elsewhere = append(elsewhere, after.Enterprise())
+			}
 			fresh[row.USCC] = after
 			if newShard {
 				shards[shard] = true
@@ -203,6 +207,7 @@ func (s *Supervision) importSome(ctx context.Context, call Call, rows []Row, sto
 	for _, after := range fresh {
 		s.leave(ctx, call.Now, after)
 	}
+	s.rerank(ctx, call.Now, elsewhere...)
 	return n, nil
 }
 

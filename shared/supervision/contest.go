@@ -181,7 +181,11 @@ func (s *Supervision) step(ctx context.Context, call Call, action, uscc, id stri
 		if err := s.kept().Keep(ctx, call, reply, b); err != nil {
 			return nil, err
 		}
-		return reply, s.Store.Commit(ctx, call.Now, b)
+		if err := s.Store.Commit(ctx, call.Now, b); err != nil {
+			return nil, err
+		}
+		s.rerank(ctx, call.Now, e.State.Enterprise())
+		return reply, nil
 	})
 }
 

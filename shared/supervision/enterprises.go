@@ -12,6 +12,7 @@ import (
 	"shixin/shared/access/policy"
 	"shixin/shared/compliance"
 	"shixin/shared/compliance/relation"
+	"shixin/shared/compliance/risk"
 	"shixin/shared/fault"
 	"shixin/shared/records"
 	"shixin/shared/repeat"
@@ -61,6 +62,7 @@ type EnterpriseView struct {
 	Contact   *Contact       `json:"contact"`
 	Parties   []Party        `json:"parties"`
 	Version   int64          `json:"version"`
+	Risk      *risk.Score    `json:"risk,omitempty"` // in the order of inspection
 }
 
 func viewEnterprise(r compliance.Registration, v vault, version int64) EnterpriseView {
@@ -186,6 +188,9 @@ func (s *Supervision) put(ctx context.Context, call Call, uscc string, in Enterp
 			return nil, err
 		}
 		s.leave(ctx, call.Now, after)
+		if moved(stored.State, after) {
+			s.rerank(ctx, call.Now, after.Enterprise())
+		}
 	}
 	reply := &Reply{Status: 200, Version: int(version), Body: encode(viewEnterprise(after, next, version))}
 	if stored.Version == 0 {
@@ -340,6 +345,11 @@ func (s *Supervision) reaches(ctx context.Context, c *Contact) ([]compliance.Con
 		all = append(all, compliance.Contact{By: string(r.By), Ref: subject.Ref{Scheme: r.Scheme, Key: hash, Shown: r.Shown}})
 	}
 	return all, nil
+}
+
+// moved reports whether an enterprise that was registered before is now seen by others.
+func moved(before, after compliance.Registration) bool {
+	return before.USCC != "" && (before.Region != after.Region || before.Authority != after.Authority || !slices.Equal(before.Sectors, after.Sectors))
 }
 
 // leave drops the links that a large change has left for behind it. The registration remembers them: where it fails, the next change

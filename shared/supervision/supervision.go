@@ -14,6 +14,7 @@ import (
 	"shixin/shared/blob"
 	"shixin/shared/compliance"
 	"shixin/shared/compliance/indicator"
+	"shixin/shared/compliance/risk"
 	"shixin/shared/fault"
 	"shixin/shared/keys"
 	"shixin/shared/queue"
@@ -46,6 +47,7 @@ type Supervision struct {
 	Policy   Policy
 	Regimes  func() (regime.Library, error)
 	Calendar func() (workday.Calendar, error)
+	Weights  func() (risk.Weights, error) // of the order of inspection, which is not kept when nil
 	Clocks   func() (compliance.Clocks, error)
 	// Indicators are those that enterprises report.
 	Indicators func() (*indicator.Library, error)

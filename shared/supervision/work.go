@@ -102,6 +102,7 @@ func (s *Supervision) page(ctx context.Context, now time.Time, run compliance.Ru
 	if err := s.findings(ctx, now, p.Shard, all, findings); err != nil {
 		return next, err
 	}
+	var ranked []weighed
 	b := &records.Batch{}
 	outcomes := compliance.NewPage(run.Pins.Packs)
 	var counts compliance.Counts
@@ -124,6 +125,7 @@ func (s *Supervision) page(ctx context.Context, now time.Time, run compliance.Ru
 			continue
 		}
 		counts.Judged++
+		ranked = append(ranked, weighed{Enterprise: e.Enterprise})
 		pins := compliance.FindingPins{Run: run.ID, ListVersion: run.Pins.ListVersion, At: run.Pins.At, Enterprise: e.Revision, Engine: run.Pins.Engine}
 		for _, v := range verdicts {
 			counts.Outcomes[v.Outcome]++
@@ -131,8 +133,13 @@ func (s *Supervision) page(ctx context.Context, now time.Time, run compliance.Ru
 			before.USCC = e.USCC
 			if after, changed := before.State.Next(e.USCC, v, pins); changed {
 				b.PutFinding(before, after)
+				before.State = after
+				findings[e.USCC+"#"+v.Key()] = before
 			}
 		}
+	}
+	if err := s.rank(ctx, now, run.Pins.At, p.Shard, withFindings(ranked, findings)); err != nil {
+		return next, err
 	}
 	if len(all) > 0 {
 		p.Cursor = all[len(all)-1].USCC

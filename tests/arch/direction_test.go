@@ -14,7 +14,7 @@ var rooms = []struct {
 	holds   func(path string) bool
 	imports []string // names of rooms
 }{
-	{"domain", exactly("shared/subject", "shared/regime", "shared/listing", "shared/compliance", "shared/compliance/indicator", "shared/compliance/rules", "shared/compliance/peers", "shared/compliance/relation", "shared/journal", "shared/workday", "shared/access", "shared/fault"), []string{"domain"}},
+	{"domain", exactly("shared/subject", "shared/regime", "shared/listing", "shared/compliance", "shared/compliance/indicator", "shared/compliance/rules", "shared/compliance/peers", "shared/compliance/relation", "shared/compliance/risk", "shared/journal", "shared/workday", "shared/access", "shared/fault"), []string{"domain"}},
 	{"domain", below("shared/naming"), []string{"domain"}},
 	{"domain", exactly("shared/duty", "shared/ladder", "shared/action"), []string{"domain"}},
 	{"domain", exactly("shared/inquiry"), []string{"domain"}},
@@ -25,7 +25,7 @@ var rooms = []struct {
 	{"tool", support, nil},
 	{"adapter", below("shared/table", "shared/blob", "shared/queue", "shared/keys", "shared/access"), []string{"domain", "port", "lazy values", "adapter"}},
 	{"data files", exactly("infra/datafile"), nil},
-	{"law", exactly("infra/regimes", "infra/calendars", "infra/policies", "infra/indicators", "infra/rulepacks", "infra/ladder", "infra/clocks"), []string{"domain", "data files"}},
+	{"law", exactly("infra/regimes", "infra/calendars", "infra/policies", "infra/indicators", "infra/rulepacks", "infra/ladder", "infra/risk", "infra/clocks"), []string{"domain", "data files"}},
 	{"records", exactly("shared/records"), []string{"domain", "port", "lazy values"}},
 	{"repeated calls", exactly("shared/repeat"), []string{"domain", "port", "lazy values", "records"}},
 	{"application", below("shared/register", "shared/supervision", "shared/screening"), []string{"domain", "port", "lazy values", "law", "records", "policy engine", "repeated calls", "application"}},

@@ -13,6 +13,7 @@ import (
 
 	"shixin/shared/compliance"
 	"shixin/shared/compliance/indicator"
+	"shixin/shared/compliance/risk"
 	"shixin/shared/records"
 	"shixin/shared/subject"
 	"shixin/shared/table"
@@ -122,6 +123,16 @@ func TestGoldenComplianceItems(t *testing.T) {
 	}
 	if all, more, err := s.Shard(ctx, now, records.ShardOf(uscc), "", 10, false); err != nil || more || len(all) != 1 || string(all[0].Figures) != "packed" || all[0].Reports != 1 || !reflect.DeepEqual(all[0].Enterprise, r.Enterprise()) {
 		t.Errorf("what a run reads: %+v, %v", all, err)
+	}
+
+	weighs := records.Risk{USCC: uscc, Sectors: r.Sectors, Region: r.Region, Authority: r.Authority, Lists: []string{records.RiskBy("suzhou"), records.RiskIn("320000")},
+		Score: risk.Score{Points: 1250, Weights: "1", At: now, Summands: []risk.Summand{{Finding: finding.ID, Rule: "listed", Pack: "listed@1", Outcome: "fail", State: "open",
+			Severity: "medium", Since: "2026-10-08", SeverityPoints: 5, OutcomePercent: 100, AgePercent: 100, RulePercent: 250, Points: 1250}}}}
+	b = records.Batch{}
+	b.PutRisk(records.Risk{}, weighs)
+	commit(&b)
+	if all, err := s.RisksOf(ctx, now, []string{uscc}); err != nil || len(all) != 1 || !all[0].Score.Same(weighs.Score) {
+		t.Errorf("what it weighs: %+v, %v", all, err)
 	}
 
 	if e, err := s.Enterprise(ctx, now, uscc); err != nil || !reflect.DeepEqual(e.State, r) || e.Version != 1 {

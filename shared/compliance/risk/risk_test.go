@@ -100,9 +100,11 @@ func TestWrongWeights(t *testing.T) {
 		"an outcome too many":            func(w *risk.Weights) { w.Outcomes = append(w.Outcomes[:2:2], risk.Factor{Name: "pass", Percent: 1}) },
 		"no ages":                        func(w *risk.Weights) { w.Ages = nil },
 		"ages from tomorrow":             func(w *risk.Weights) { w.Ages = []risk.Age{{Days: 1, Percent: 100}} },
-		"ages down":                      func(w *risk.Weights) { w.Ages = []risk.Age{{Percent: 100}, {Days: 9, Percent: 9}, {Days: 9, Percent: 9}} },
-		"a rule twice":                   func(w *risk.Weights) { w.Rules = append(w.Rules[:1:1], w.Rules[0]) },
-		"beyond all bounds":              func(w *risk.Weights) { w.Rules = []risk.Factor{{Name: "x", Percent: 1001}} },
+		"ages down": func(w *risk.Weights) {
+			w.Ages = []risk.Age{{Percent: 100}, {Days: 9, Percent: 9}, {Days: 9, Percent: 9}}
+		},
+		"a rule twice":      func(w *risk.Weights) { w.Rules = append(w.Rules[:1:1], w.Rules[0]) },
+		"beyond all bounds": func(w *risk.Weights) { w.Rules = []risk.Factor{{Name: "x", Percent: 1001}} },
 	} {
 		w := weights
 		change(&w)

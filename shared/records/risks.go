@@ -24,8 +24,10 @@ type Risk struct {
 	version int64
 }
 
-// RiskIn and RiskBy name the lists of a region and of an authority.
-func RiskIn(region string) string    { return "in#" + region }
+// RiskIn names the list of a region.
+func RiskIn(region string) string { return "in#" + region }
+
+// RiskBy names the list of an authority.
 func RiskBy(authority string) string { return "by#" + authority }
 
 // heaviest is more than any sum: places ascend as weights descend.

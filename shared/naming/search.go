@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"slices"
 
+	"shixin/shared/naming/parts"
 	"shixin/shared/naming/region"
 	"shixin/shared/subject"
 )
@@ -44,45 +45,98 @@ type Stats struct {
 // Search returns the entities whose names are like the query's from its threshold on, the likest first, each once. The
 // work is bounded whatever is asked. A query without a single letter or digit finds nothing.
 func (x *Index) Search(q Query, tail *Tail) ([]Hit, Stats) {
-	var hits []Hit
-	var stats Stats
-	for i := range x.entities {
-		if e := &x.entities[i]; tail == nil || !tail.gone[e.ID] {
-			hits = q.try(hits, e, &stats)
-		}
-	}
+	s := x.take()
+	defer x.give(s)
+	limit := q.limit()
+	hits := x.search(s, &q, tail, limit)
+	stats := s.stats
 	if tail != nil {
-		for _, e := range tail.added {
-			hits = q.try(hits, e, &stats)
-		}
+		more, spent := tail.search(&q, limit)
+		hits = append(hits, more...)
+		stats.Candidates += spent.Candidates
+		stats.Compared += spent.Compared
+		stats.Cut = stats.Cut || spent.Cut
 	}
+	rank(hits)
+	return hits[:min(len(hits), limit)], stats
+}
+
+func (q *Query) limit() int {
+	if q.Limit <= 0 {
+		return DefaultLimit
+	}
+	return min(q.Limit, MaxLimit)
+}
+
+func rank(hits []Hit) {
 	slices.SortFunc(hits, func(a, b Hit) int {
 		return cmp.Or(cmp.Compare(b.Score, a.Score), cmp.Compare(a.Entity.ID, b.Entity.ID))
 	})
-	limit := q.Limit
-	if limit <= 0 {
-		limit = DefaultLimit
-	}
-	return hits[:min(len(hits), limit, MaxLimit)], stats
 }
 
-func (q *Query) try(hits []Hit, e *Entity, stats *Stats) []Hit {
-	if q.Kind != "" && e.Kind != q.Kind || q.Published && !e.Published {
-		return hits
+// prepare reads the query as each kind of name that it may be.
+func (s *scratch) prepare(q *Query, ident func(*token) uint32) {
+	s.found.clear()
+	s.memo.clear()
+	s.stats, s.budget = Stats{}, budget
+	s.asked = s.asked[:0]
+	for i, kind := range []subject.Kind{subject.Organization, subject.Person} {
+		s.alike[i].clear()
+		if q.Kind != "" && q.Kind != kind {
+			s.queries[i] = side{kind: kind}
+			continue
+		}
+		s.queries[i] = read(q.Name, kind)
+		for n := range s.queries[i].tokens {
+			t := &s.queries[i].tokens[n]
+			t.ident = ident(t)
+		}
+		s.asked = append(s.asked, &s.queries[i])
 	}
-	best := Hit{}
-	for _, n := range e.Names {
-		stats.Compared++
-		score, why := Compare(q.Name, n.Text, e.Kind)
-		if score > best.Score {
-			best = Hit{Entity: *e, Name: n, Score: score, Why: why}
+}
+
+func (x *Index) search(s *scratch, q *Query, tail *Tail, limit int) []Hit {
+	s.prepare(q, x.ident)
+	for _, a := range s.asked {
+		x.gather(s, a)
+	}
+	s.stats.Candidates = len(s.found.used)
+	x.estimate(s, q, min(max(leastCompare, 3*limit), mostCompare))
+	least := q.least()
+	s.results = s.results[:0]
+	for _, r := range s.ranked {
+		x.side(r.name, &s.listed)
+		at := slot(s.listed.kind)
+		s.stats.Compared++
+		s.compared.compare(&s.queries[at], &s.listed, s.finds[at])
+		if score := s.compared.score; score > 0 && float64(score) >= least {
+			s.results = append(s.results, ranked{r.name, score})
 		}
 	}
-	best.narrow(q)
-	if best.Score == 0 || best.Score < q.least() || q.Keep != nil && !q.Keep(*e) {
-		return hits
+	slices.SortFunc(s.results, func(a, b ranked) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.name, b.name)) })
+	var hits []Hit
+	var seen [mostCompare]int
+	for _, r := range s.results {
+		e, n := x.owner(r.name)
+		if slices.Contains(seen[:len(hits)], e+1) {
+			continue
+		}
+		h := Hit{Entity: x.entity(e), Score: float64(r.score)}
+		if tail != nil && tail.gone[h.Entity.ID] {
+			continue
+		}
+		h.Name = h.Entity.Names[n]
+		if h.narrow(q); h.Score < least || q.Keep != nil && !q.Keep(h.Entity) {
+			continue
+		}
+		at := slot(h.Entity.Kind)
+		x.side(r.name, &s.listed)
+		s.compared.compare(&s.queries[at], &s.listed, s.finds[at])
+		h.Why = append(s.compared.reasons(), h.Why...)
+		seen[len(hits)] = e + 1
+		hits = append(hits, h)
 	}
-	return append(hits, best)
+	return hits
 }
 
 func (q *Query) least() float64 {
@@ -117,3 +171,6 @@ func (h *Hit) narrow(q *Query) {
 		}
 	}
 }
+
+// tokenOf is a Latin word alone.
+func tokenOf(text string) parts.Token { return parts.Token{Text: text} }

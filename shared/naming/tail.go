@@ -1,6 +1,10 @@
 package naming
 
-import "maps"
+import (
+	"maps"
+	"slices"
+	"strings"
+)
 
 // Tail is what changed since a segment was made: entities that were added or replaced, and IDs that were removed. It is
 // searched together with the segment and hides what it replaces. A Tail never changes: [Tail.With] returns another. A nil
@@ -8,10 +12,11 @@ import "maps"
 type Tail struct {
 	added map[string]*Entity
 	gone  map[string]bool // IDs of the segment that no longer count
+	index *Index          // of added
 }
 
 // With returns the tail with entities added, or put in the place of those with the same ID, and with IDs removed. Where an
-// ID is in both, it is removed.
+// ID is in both, it is removed. It costs about ten microseconds for each name that the tail then holds: add many at once.
 func (t *Tail) With(added []Entity, removed []string) *Tail {
 	next := &Tail{added: map[string]*Entity{}, gone: map[string]bool{}}
 	if t != nil {
@@ -26,6 +31,13 @@ func (t *Tail) With(added []Entity, removed []string) *Tail {
 		delete(next.added, id)
 		next.gone[id] = true
 	}
+	var b Builder
+	for _, e := range next.added {
+		b.Add(*e)
+	}
+	// Two with one ID cannot be in a map, and what a Builder made can be opened.
+	data, _ := b.Bytes()
+	next.index, _ = Open(data)
 	return next
 }
 
@@ -35,4 +47,23 @@ func (t *Tail) Len() int {
 		return 0
 	}
 	return len(t.gone)
+}
+
+// Entities are what the tail adds, by ID.
+func (t *Tail) Entities() []Entity {
+	if t == nil {
+		return nil
+	}
+	all := make([]Entity, 0, len(t.added))
+	for _, e := range t.added {
+		all = append(all, *e)
+	}
+	slices.SortFunc(all, func(a, b Entity) int { return strings.Compare(a.ID, b.ID) })
+	return all
+}
+
+func (t *Tail) search(q *Query, limit int) ([]Hit, Stats) {
+	s := t.index.take()
+	defer t.index.give(s)
+	return t.index.search(s, q, nil, limit), s.stats
 }

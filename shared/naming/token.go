@@ -37,7 +37,7 @@ func read(name string, kind subject.Kind) side {
 func (s *side) fill(tokens []parts.Token, kind subject.Kind) {
 	*s = side{tokens: s.tokens[:0], kind: kind, branded: parts.Branded(tokens)}
 	for _, t := range tokens {
-		s.tokens = append(s.tokens, token{Token: t})
+		s.tokens = append(s.tokens, token{Token: t, common: kind == subject.Person && lexicon.Common(t.Text)})
 	}
 	s.weigh()
 }
@@ -48,7 +48,7 @@ func (s *side) weigh() {
 	for i := range s.tokens {
 		t := &s.tokens[i]
 		if s.kind == subject.Person {
-			t.weight, t.common = personWeight(t)
+			t.weight = personWeight(t)
 		} else {
 			t.weight = s.organizationWeight(t)
 		}
@@ -59,20 +59,20 @@ func (s *side) weigh() {
 	}
 }
 
-func personWeight(t *token) (weight float32, common bool) {
+func personWeight(t *token) float32 {
 	switch {
 	case t.Class == lexicon.Particle:
-		return 0.12, false
+		return 0.12
 	case t.Han:
-		return 1, false
+		return 1
 	case len(t.Text) == 1:
-		return 0.35, false
-	case lexicon.Common(t.Text):
-		return 0.75, true
+		return 0.35
+	case t.common:
+		return 0.75
 	case len(t.Text) == 2:
-		return 0.7, false
+		return 0.7
 	}
-	return 1, false
+	return 1
 }
 
 func (s *side) organizationWeight(t *token) float32 {

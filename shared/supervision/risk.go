@@ -190,7 +190,8 @@ func (s *Supervision) heaviest(ctx context.Context, now time.Time, streams []*st
 	for _, m := range streams {
 		if len(m.ahead) == 0 && m.more {
 			var err error
-			if m.ahead, m.more, err = s.Store.RiskList(ctx, now, m.list, m.after, limit); err != nil {
+			// Some may not be the caller's to see: a page of few is not read in as many steps.
+			if m.ahead, m.more, err = s.Store.RiskList(ctx, now, m.list, m.after, max(limit, 100)); err != nil {
 				return nil, err
 			}
 			if len(m.ahead) > 0 {

@@ -64,12 +64,13 @@ type ListBuilder struct {
 	records map[string]journal.Record
 	texts   map[string]string // each day and authority once: they repeat a million times
 	words   map[string]string // and each regime, ground and list
+	caps    map[journal.Cap]*journal.Cap
 	lists   []string
 }
 
 // NewListBuilder starts an empty list under a run's key.
 func NewListBuilder(key []byte) *ListBuilder {
-	return &ListBuilder{key: key, records: map[string]journal.Record{}, texts: map[string]string{}, words: map[string]string{}}
+	return &ListBuilder{key: key, records: map[string]journal.Record{}, texts: map[string]string{}, words: map[string]string{}, caps: map[journal.Cap]*journal.Cap{}}
 }
 
 // Add folds the next entry of the journal.
@@ -80,6 +81,12 @@ func (b *ListBuilder) Add(e journal.Entry) error {
 	b.n = e.N
 	s := &e.Standing
 	s.Measures = nil // no rule asks for them
+	if s.Cap != nil {
+		if b.caps[*s.Cap] == nil {
+			b.caps[*s.Cap] = s.Cap
+		}
+		s.Cap = b.caps[*s.Cap]
+	}
 	s.From, s.Until = workday.Day(b.text(string(s.From))), workday.Day(b.text(string(s.Until)))
 	e.Authority = b.text(e.Authority)
 	e.Regime, e.Ground = b.word(e.Regime), b.word(e.Ground)

@@ -195,10 +195,10 @@ func startTerm(m *moment, c Command) (Data, *fault.Fault) {
 	if varied := m.l.Term.Until; varied != "" { // an appeal set an end before the term started
 		until = min(until, varied)
 	}
-	if until < m.today {
-		// One person alone would end the listing by it.
-		return nil, fault.At("/from", "the term would have run out on "+string(until)+"; a listing that should have ended is ended by an appeal or a revocation",
-			"按此起算期限已于"+string(until)+"届满,应通过申诉或者撤销处理")
+	if until <= m.today {
+		// One person alone would end the listing by it, before anybody else has seen it.
+		return nil, fault.At("/from", "the term would run out on "+string(until)+"; a listing that ends at once is ended by an appeal or a revocation, which another person decides",
+			"按此起算期限于"+string(until)+"届满;应通过申诉或者撤销,由他人决定")
 	}
 	return TermStartedData{From: s.From, Until: until, Document: s.Document}, nil
 }

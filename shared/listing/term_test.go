@@ -33,8 +33,9 @@ func TestOneOfficerDoesNotEndAListingByAnOldEvent(t *testing.T) {
 	s := listed(t, rulesOf(t, law(), "crime"), convicted(person("1990-05-01"), "2015-06-01", 10))
 	s.refused(officer, listing.StartTerm{From: "2016-01-01", Document: "cmVsZWFzZQ"}, wrong("/from"))
 	s.refused(officer, listing.StartTerm{From: "2023-03-01", Document: "cmVsZWFzZQ"}, wrong("/from")) // would have ended yesterday
-	s.do(officer, listing.StartTerm{From: "2023-03-02", Document: "cmVsZWFzZQ"})                      // ends today, included
-	if listing.Judged(s.l, s.rules, s.now).State != listing.Listed {
+	s.refused(officer, listing.StartTerm{From: "2023-03-02", Document: "cmVsZWFzZQ"}, wrong("/from")) // would end tonight
+	s.do(officer, listing.StartTerm{From: "2023-03-03", Document: "cmVsZWFzZQ"})
+	if s.on("2026-03-03"); listing.Judged(s.l, s.rules, s.now).State != listing.Listed {
 		t.Error("the last day is included")
 	}
 }

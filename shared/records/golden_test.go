@@ -89,7 +89,7 @@ func script(w *rt.World) {
 	_, err := w.Adopt(w.Ctx(), call, imp)
 	w.Must(err)
 	w.Must(w.Work(w.Ctx(), imp, w.Now))
-	id = w.Listed(rt.Organization(7))
+	w.Listed(rt.Organization(7))
 	w.Later(731)
 	w.Must(w.Tick(w.Ctx(), w.Now))
 }

@@ -2,13 +2,13 @@ package records
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"sort"
 	"time"
 
 	fastjson "github.com/go-json-experiment/json"
+	"github.com/go-json-experiment/json/jsontext"
 	"golang.org/x/mod/sumdb/tlog"
 
 	"shixin/shared/journal"
@@ -23,8 +23,8 @@ type Head struct {
 
 // entry is a stored entry: the very bytes that its leaf commits to.
 type entry struct {
-	Entry json.RawMessage `json:"entry"`
-	Leaf  tlog.Hash       `json:"leaf"`
+	Entry jsontext.Value `json:"entry"`
+	Leaf  tlog.Hash      `json:"leaf"`
 }
 
 // StoredEntry is an entry with the bytes and the leaf that it is proven by.
@@ -124,13 +124,14 @@ func (s *Store) EntriesAfter(ctx context.Context, now time.Time, after int64, li
 	return out, nil
 }
 
+// decodeEntry decodes as decodeRecord does: a run reads every entry that there is.
 func decodeEntry(item table.Item) (StoredEntry, error) {
 	var stored entry
-	if err := decode(item, &stored); err != nil {
-		return StoredEntry{}, err
+	if err := fastjson.Unmarshal(item.Doc, &stored); err != nil {
+		return StoredEntry{}, fmt.Errorf("%w: item of family %s: %w", ErrDamaged, famJournal, err)
 	}
 	e := StoredEntry{Bytes: stored.Entry, Leaf: stored.Leaf}
-	if err := json.Unmarshal(stored.Entry, &e.Entry); err != nil {
+	if err := fastjson.Unmarshal(stored.Entry, &e.Entry); err != nil {
 		return e, fmt.Errorf("%w: journal entry: %w", ErrDamaged, err)
 	}
 	return e, nil

@@ -111,7 +111,6 @@ type world struct {
 	t     testing.TB
 	table table.Table
 	box   *mailbox
-	head  records.Head
 	now   time.Time
 }
 

@@ -202,7 +202,7 @@ func (a *acknowledged) list(ctx context.Context, p *program, serial int) error {
 func (a *acknowledged) audit(ctx context.Context, p *program, serial int) error {
 	body := fmt.Sprintf(`{"names":[{"text":"虚构%d有限公司"}],"sectors":["telecom"],"region":"320500","size_class":"small",`+
 		`"parties":[{"role":"supplier","name":"虚构供应商","identifier":{"scheme":"uscc","value":%q}}]}`, serial, organisation(serial&^1))
-	uscc := organisation(900000 + serial)
+	uscc := organisation(1_000_000 + serial)
 	if _, err := p.call(ctx, "officer", "PUT", "/v1/enterprises/"+uscc, "application/json", body, 201); err != nil {
 		return err
 	}
@@ -348,7 +348,7 @@ func (a *acknowledged) finish(p *program) {
 // organisation is a unified social credit code of its own for each number (GB 32100-2015, GB 11714-1997).
 func organisation(n int) string {
 	const alphabet, letters = "0123456789ABCDEFGHJKLMNPQRTUWXY", "0123456789ABCDEFGHIJKLMNOPQRSTUVWXYZ"
-	code := fmt.Sprintf("MA%06d", n)
+	code := fmt.Sprintf("M%c%06d", "ABCDEFGH"[n/1_000_000], n%1_000_000)
 	sum := 0
 	for i, weight := range []int{3, 7, 9, 10, 5, 8, 4, 2} {
 		sum += strings.IndexByte(letters, code[i]) * weight

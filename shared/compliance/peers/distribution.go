@@ -86,15 +86,15 @@ func (v *View) Value(position, index int) (float64, bool) {
 	return 0, false
 }
 
-// Members is how many enterprises of the finest group that shows anything have reported the indicator; false where none shows anything.
-func (v *View) Members(position int) (Stat, bool) {
-	for level, t := range v.tables {
-		if t != nil && t.rows[position].members > 0 {
-			n := t.rows[position].members
-			return Stat{Value: float64(n), Members: n, Group: t.class.group(), Wider: level > 0}, true
-		}
+// Members is how many enterprises of the sector, in the whole nation, have reported the indicator: what percentiles can be shown at all. It
+// is 0 where they are fewer than MinMembers.
+func (v *View) Members(position int) Stat {
+	t := v.tables[levels-1]
+	if t == nil {
+		return Stat{}
 	}
-	return Stat{}, false
+	n := t.rows[position].members
+	return Stat{Value: float64(n), Members: n, Group: t.class.group(), Wider: true}
 }
 
 // Period is the period whose figures were counted, by how often the indicator is reported.

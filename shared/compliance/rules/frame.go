@@ -208,12 +208,11 @@ func (f *frame) percentile(position, index int) ref.Val {
 
 func (f *frame) members(position int) ref.Val {
 	a := newAtom(atomMembers, position, 0)
-	s, ok := f.view.Members(position)
-	if !ok {
+	if f.in.Peers == nil {
 		return missing(a)
 	}
 	f.note(a)
-	return types.Int(s.Members)
+	return types.Int(f.view.Members(position).Members)
 }
 
 // listed reports whether a party is on the published list. What is not published decides no rule that shows its inputs to the enterprise.

@@ -79,8 +79,7 @@ func (f *frame) input(out []compliance.Input, p *Program, r read, reason string)
 	case atomMembers:
 		d := l.At(r.of())
 		in.Kind, in.Name = compliance.OfPeers, d.Name+".members"
-		s, ok := f.view.Members(r.of())
-		f.peersInput(&in, d, s, ok)
+		f.peersInput(&in, d, f.view.Members(r.of()), reason == "")
 	case atomParameter:
 		q := &p.Pack.Parameters[r.of()]
 		in.Kind, in.Name, in.SetBy = compliance.OfParameter, q.Name, string(q.SetBy)
@@ -115,7 +114,7 @@ func (f *frame) peersInput(in *compliance.Input, d *indicator.Definition, s peer
 		in.Period = f.in.Peers.Period(d.Period).String()
 	}
 	if ok {
-		in.Value, in.Group, in.Wider, in.Members = number(s.Value), s.Group.String(), s.Wider, s.Members
+		in.Value, in.Group, in.Wider, in.Members = number(s.Value), groupName(s.Group), s.Wider, s.Members
 	}
 }
 
@@ -181,3 +180,10 @@ func (f *frame) traitInput(in *compliance.Input, which int) {
 
 // number is a number in decimal, the shortest that reads back as the same.
 func number(v float64) string { return strconv.FormatFloat(v, 'f', -1, 64) }
+
+func groupName(g peers.Group) string {
+	if g.Sector == "" {
+		return "" // fewer than any group shows
+	}
+	return g.String()
+}

@@ -243,9 +243,12 @@ func (d *draft) tokens() (offsets, out []byte) {
 	return binary.LittleEndian.AppendUint32(offsets, uint32(len(out))), out
 }
 
-// pack is a word of a name as a number: which word, its class, and how it stands.
+// packed is how many bits stand below the number of a word.
+const packed = 7
+
+// pack is a word of a name as a number: which word, of how long a phrase, its class, and how it stands.
 func pack(t *token) uint64 {
-	n := uint64(t.ident)<<5 | uint64(t.Class)<<2
+	n := uint64(t.ident)<<packed | uint64(min(t.Phrase, 3))<<5 | uint64(t.Class)<<2
 	if t.Joined {
 		n |= 2
 	}

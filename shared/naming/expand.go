@@ -29,10 +29,10 @@ type expansion struct {
 
 // token is a word of a name as it was packed.
 func (x *Index) token(p uint64) token {
-	id := uint32(p >> 5)
+	id := uint32(p >> packed)
 	t := token{ident: id}
 	t.Text = x.slice(wordOffsets, int(id))
-	t.Class = lexicon.Class(p >> 2 & 7)
+	t.Class, t.Phrase = lexicon.Class(p>>2&7), int(p>>5&3)
 	t.Joined, t.Variant = p&2 != 0, p&1 != 0
 	t.Han = len(t.Text) > 0 && t.Text[0] >= utf8.RuneSelf
 	t.mean(at32(x.part[wordMeanings], int(id)))
@@ -108,7 +108,7 @@ func (x *Index) expand(into []expansion, q *side, n int, known meetings, alike *
 		into = append(into, expansion{t.ident, n, 1, x.df(t.ident)})
 		alike.add(t.ident, 1, n)
 	}
-	if t.Han || len(t.Text) < 3 {
+	if t.Han || len(t.Text) < 2 {
 		return into
 	}
 	spellings(t.Text, func(h hash) {

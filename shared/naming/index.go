@@ -176,7 +176,7 @@ func (x *Index) side(name uint32, s *side) {
 	s.tokens, s.branded = s.tokens[:0], false
 	for n := h &^ (isPerson | isPublished); n > 0 && !d.bad; n-- {
 		p := d.number()
-		if p>>5 >= uint64(x.words) {
+		if p>>packed >= uint64(x.words) {
 			break
 		}
 		s.tokens = append(s.tokens, x.token(p))

@@ -55,20 +55,9 @@ const (
 	familyCommon   = 'P' // two words that many names have
 )
 
-// spellings calls do with the key of a Latin word and with those that lack one letter of it.
+// spellings calls do with what a Latin word is looked for by.
 func spellings(word string, do func(h hash)) {
-	var room [likeness.MaxLetters]byte
-	key := likeness.Key(word, room[:0])
-	do(begin(familySpelling).bytes(key).end())
-	if len(key) < 3 {
-		return
-	}
-	for i := range key {
-		if i > 0 && key[i] == key[i-1] {
-			continue
-		}
-		do(begin(familySpelling).bytes(key[:i]).bytes(key[i+1:]).end())
-	}
+	likeness.Spellings(word, func(key []byte) { do(begin(familySpelling).bytes(key).end()) })
 }
 
 // keyMaker makes the keys of whole names and of characters. It is kept to be used again.

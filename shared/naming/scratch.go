@@ -79,6 +79,9 @@ func (m *memory) meet(kind, n int, q, l *token, of subject.Kind) (float32, How) 
 	if q.ident != none && q.ident == l.ident && q.Variant == l.Variant {
 		return 1, Exact
 	}
+	if q.Han && l.Han {
+		return meet(q, l, of)
+	}
 	key := (pack(l)<<5|uint64(n))<<2 | uint64(kind)<<1 | 1
 	i := uint16((key * 0x9e3779b97f4a7c15) >> 54)
 	for range 8 {

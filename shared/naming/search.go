@@ -105,6 +105,9 @@ func (x *Index) search(s *scratch, q *Query, tail *Tail, limit int) []Hit {
 	least := q.least()
 	s.results = s.results[:0]
 	for _, r := range s.ranked {
+		if float64(r.score) < least-mostGain {
+			break
+		}
 		x.side(r.name, &s.listed)
 		at := slot(s.listed.kind)
 		s.stats.Compared++
@@ -117,6 +120,9 @@ func (x *Index) search(s *scratch, q *Query, tail *Tail, limit int) []Hit {
 	var hits []Hit
 	var seen [mostCompare]int
 	for _, r := range s.results {
+		if len(hits) >= limit && hits[limit-1].Score >= float64(r.score) {
+			break // what is left can only be lower
+		}
 		e, n := x.owner(r.name)
 		if slices.Contains(seen[:len(hits)], e+1) {
 			continue
@@ -138,6 +144,9 @@ func (x *Index) search(s *scratch, q *Query, tail *Tail, limit int) []Hit {
 	}
 	return hits
 }
+
+// mostGain is what a full comparison may add to an estimate, which knows no words that are two errors apart.
+const mostGain = 0.45
 
 func (q *Query) least() float64 {
 	if q.Threshold == 0 {

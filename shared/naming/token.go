@@ -50,7 +50,7 @@ func (s *side) weigh() {
 		if s.kind == subject.Person {
 			t.weight = personWeight(t)
 		} else {
-			t.weight = s.organizationWeight(t)
+			t.weight = s.organizationWeight(t) / float32(max(t.Phrase, 1))
 		}
 		if t.Class == lexicon.Core || !s.branded && t.Class != lexicon.Particle {
 			s.han = s.han || t.Han

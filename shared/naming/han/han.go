@@ -50,46 +50,44 @@ func (s Syllable) String() string {
 	return ""
 }
 
+// What the table of readings covers: the ideographs of Unicode's first plane.
+const (
+	firstRead = 0x3400
+	lastRead  = 0xa000
+)
+
 type spoken struct {
 	syllables []string // by Syllable; the first is empty
 	by        map[string]Syllable
-	of        map[rune][3]Syllable // readings of a simplified character, the usual one first
+	of        [lastRead - firstRead][3]Syllable // readings of a simplified character, the usual one first
 }
 
 var tables = once.Made(func() *spoken {
-	t := &spoken{syllables: []string{""}, by: make(map[string]Syllable, 512), of: make(map[rune][3]Syllable, 24576)}
+	t := &spoken{syllables: []string{""}, by: make(map[string]Syllable, 512)}
 	for line := range strings.Lines(readingTable) {
 		parts := strings.Split(strings.TrimSuffix(line, "\n"), " ")
 		s := Syllable(len(t.syllables))
 		t.syllables = append(t.syllables, parts[0])
 		t.by[parts[0]] = s
-		if len(parts) > 1 {
-			for _, r := range parts[1] {
-				v := t.of[r]
-				v[0] = s
-				t.of[r] = v
-			}
-		}
-		if len(parts) > 2 {
-			for _, r := range parts[2] {
-				v := t.of[r]
-				if v[1] == 0 {
+		for i, chars := range parts[1:] {
+			for _, r := range chars {
+				v := &t.of[r-firstRead]
+				switch {
+				case i == 0: // mostly read so
+					v[0] = s
+				case v[1] == 0:
 					v[1] = s
-				} else {
+				default:
 					v[2] = s
 				}
-				t.of[r] = v
 			}
 		}
 	}
 	// Read so only where they are names.
 	for name, syllable := range surnames {
-		v := t.of[name]
-		if s := t.by[syllable]; s != v[0] {
-			if v[1] != s {
-				v[1], v[2] = s, v[1]
-			}
-			t.of[name] = v
+		v := &t.of[name-firstRead]
+		if s := t.by[syllable]; s != v[0] && s != v[1] {
+			v[1], v[2] = s, v[1]
 		}
 	}
 	return t
@@ -103,7 +101,12 @@ var surnames = map[rune]string{
 }
 
 // Readings are the ways in which a simplified character is read, the usual one first; unused places are 0.
-func Readings(r rune) [3]Syllable { return tables().of[r] }
+func Readings(r rune) [3]Syllable {
+	if r < firstRead || r >= lastRead {
+		return [3]Syllable{}
+	}
+	return tables().of[r-firstRead]
+}
 
 // Homophones says whether two characters have a reading in common.
 func Homophones(a, b rune) bool {

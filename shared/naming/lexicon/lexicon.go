@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"shixin/shared/naming/likeness"
 	"shixin/shared/naming/once"
 )
 
@@ -86,6 +87,43 @@ func Latin(word string) (Entry, bool) {
 
 // Phrase is the greatest number of words of a phrase that begins with the word; 0 is no phrase at all.
 func Phrase(first string) int { return all().lead[first] }
+
+// leastNearly is how long a word is at least that is known with an error in it.
+const leastNearly = 6
+
+// nearly holds the long words of legal forms by their sound, whole and without one letter.
+var nearly = once.Made(func() map[string]string {
+	m := map[string]string{}
+	for phrase, e := range all().latin {
+		if e.Class != Form {
+			continue
+		}
+		for word := range strings.FieldsSeq(phrase) {
+			if len(word) > leastNearly {
+				likeness.Spellings(word, func(key []byte) {
+					if known, ok := m[string(key)]; !ok || word < known {
+						m[string(key)] = word
+					}
+				})
+			}
+		}
+	}
+	return m
+})
+
+// Nearly finds a long word of a legal form that a Latin word was meant for, with a letter wrong: COPANY, LIMITET.
+func Nearly(word string) (e Entry, ok bool) {
+	if len(word) < leastNearly {
+		return Entry{}, false
+	}
+	words := nearly()
+	likeness.Spellings(word, func(key []byte) {
+		if meant, known := words[string(key)]; known && !ok && likeness.Words(word, meant) >= 0.8 {
+			e, ok = Entry{Class: Form, Words: 1}, true
+		}
+	})
+	return e, ok
+}
 
 // Suffix finds the longest word that a simplified Han text ends with, and its length in bytes; 0 is none.
 func Suffix(text string) (Entry, int) {

@@ -1,35 +1,52 @@
 // Package likeness provides how near two words are that were meant to be the same.
 package likeness
 
+import "math/bits"
+
 // MaxLetters is how much of a word is compared. Longer words are equal or not.
 const MaxLetters = 40
 
 // Key is the sound of a Latin word of lower case, roughly, letter by letter: what transliterations and spellings differ in
 // is one letter or none. A single typing error in a word changes its key by a single letter at most, but for doubled letters.
-// It appends to into, which may be nil.
+// It goes on from into, which may be nil.
 func Key(word string, into []byte) []byte {
-	from := len(into)
 	for i := range min(len(word), MaxLetters) {
 		c := sounds[word[i]]
-		if c == 0 || c == last(into, from) && !vowel(c) {
+		if c == 0 || c == last(into) {
 			continue
 		}
 		into = append(into, c)
 	}
-	if len(into) == from && len(word) > 0 { // an H alone
+	if len(into) == 0 && len(word) > 0 { // an H alone
 		into = append(into, word[0])
 	}
 	return into
 }
 
-func last(b []byte, from int) byte {
-	if len(b) == from {
+// Spellings calls do with the key of a word, and with the keys of a word of four letters or more without each one of them.
+// Two words that are one typing error, or one transliteration, apart have one of these in common. The key is good until do
+// returns.
+func Spellings(word string, do func(key []byte)) {
+	var room [MaxLetters]byte
+	do(Key(word, room[:0]))
+	if len(word) < 4 {
+		return
+	}
+	word = word[:min(len(word), MaxLetters)]
+	for i := range len(word) {
+		if i > 0 && word[i] == word[i-1] {
+			continue // the same word is left
+		}
+		do(Key(word[i+1:], Key(word[:i], room[:0])))
+	}
+}
+
+func last(b []byte) byte {
+	if len(b) == 0 {
 		return 0
 	}
 	return b[len(b)-1]
 }
-
-func vowel(c byte) bool { return c == 'a' || c == 'i' || c == 'u' }
 
 // sounds maps each letter to the one that stands for all that it is exchanged with; 0 is silent.
 var sounds = func() (t [256]byte) {
@@ -43,77 +60,91 @@ var sounds = func() (t [256]byte) {
 	return t
 }()
 
-// Costs of differences between two words. A letter that is simply another costs 1.
+// Costs of differences between two words, in twentieths of a letter that is simply another.
 const (
-	near   = 0.4  // letters that transliterations exchange
-	vocal  = 0.7  // one vowel for another
-	silent = 0.35 // a letter h, or a doubled letter
-	swap   = 0.85 // two neighbours in the other order
-	other  = 1
+	near   = 8  // letters that transliterations exchange
+	vocal  = 14 // one vowel for another
+	silent = 7  // a letter h, or a doubled letter
+	swap   = 17 // two neighbours in the other order
+	other  = 20
 )
 
-var exchanged = func() (t [26][26]bool) {
+// replace is what it costs to write one letter for another, by the lower five bits of each.
+var replace = func() (t [32][32]uint8) {
+	for a := range t {
+		for b := range t[a] {
+			if a != b {
+				t[a][b] = other
+			}
+		}
+	}
+	const vowels = "aeiouy"
+	for i := range vowels {
+		for j := range vowels {
+			if i != j {
+				t[vowels[i]&31][vowels[j]&31] = vocal
+			}
+		}
+	}
 	for _, p := range []string{"ck", "cq", "kq", "vw", "iy", "sz", "cs", "gj", "ij", "jy", "fv", "ou", "ei", "ey", "gh", "hk", "bp", "dt", "fp", "gk", "ks", "jz", "cx", "hx", "ae", "bv", "sx"} {
-		a, b := p[0]-'a', p[1]-'a'
-		t[a][b], t[b][a] = true, true
+		t[p[0]&31][p[1]&31], t[p[1]&31][p[0]&31] = near, near
 	}
 	return t
 }()
 
-func replace(a, b byte) float32 {
-	if a == b {
-		return 0
+// drops are what it costs to leave out each letter of a word.
+func drops(word string, into *[MaxLetters]int32) {
+	for i := range len(word) {
+		into[i] = other
+		if i > 0 && (word[i-1] == word[i] || word[i] == 'h') {
+			into[i] = silent
+		}
 	}
-	if a < 'a' || b < 'a' || a > 'z' || b > 'z' {
-		return other
-	}
-	if exchanged[a-'a'][b-'a'] {
-		return near
-	}
-	if isVowel[a-'a'] && isVowel[b-'a'] {
-		return vocal
-	}
-	return other
 }
 
-var isVowel = [26]bool{'a' - 'a': true, 'e' - 'a': true, 'i' - 'a': true, 'o' - 'a': true, 'u' - 'a': true, 'y' - 'a': true}
+// tooFar is more than any distance.
+const tooFar = 1 << 20
 
-func drop(word string, i int) float32 {
-	c := word[i]
-	if i > 0 && word[i-1] == c || c == 'h' && i > 0 {
-		return silent
-	}
-	return other
-}
-
-// Distance is the least cost of turning one word into the other by single letters and swaps of neighbours. It gives up and
-// returns a greater number when the cost exceeds most.
-func Distance(a, b string, most float32) float32 {
-	const tooFar = 1e6
+// distance is the least cost of turning one word into the other by single letters and swaps of neighbours. It gives up and
+// returns [tooFar] when the cost exceeds most.
+func distance(a, b string, most int32) int32 {
 	if len(a) > len(b) {
 		a, b = b, a
 	}
-	if len(b) > MaxLetters || float32(len(b)-len(a))*silent > most {
+	if len(b) > MaxLetters || int32(len(b)-len(a))*silent > most {
 		return tooFar
 	}
 	for len(a) > 0 && a[len(a)-1] == b[len(b)-1] { // what both end with costs nothing
 		a, b = a[:len(a)-1], b[:len(b)-1]
 	}
-	var rows [3][MaxLetters + 1]float32
+	if int32(unlike(a, b))*other > most {
+		return tooFar
+	}
+	var dropA, dropB [MaxLetters]int32
+	drops(a, &dropA)
+	drops(b, &dropB)
+	var rows [3][MaxLetters + 1]int32
 	before, row, next := &rows[0], &rows[1], &rows[2]
 	for j := range len(b) {
-		row[j+1] = row[j] + drop(b, j)
+		row[j+1] = row[j] + dropB[j]
 	}
 	for i := range len(a) {
-		down := drop(a, i)
-		next[0] = row[0] + down
-		least := next[0]
+		down := dropA[i]
+		left := row[0] + down
+		next[0] = left
+		least := left
+		costs := &replace[a[i]&31]
 		for j := range len(b) {
-			d := min(row[j]+replace(a[i], b[j]), row[j+1]+down, next[j]+drop(b, j))
+			d := row[j]
+			if a[i] != b[j] {
+				d += int32(costs[b[j]&31])
+			}
+			d = min(d, row[j+1]+down, left+dropB[j])
 			if i > 0 && j > 0 && a[i] == b[j-1] && a[i-1] == b[j] && a[i] != a[i-1] {
 				d = min(d, before[j-1]+swap)
 			}
 			next[j+1] = d
+			left = d
 			least = min(least, d)
 		}
 		if least > most {
@@ -124,6 +155,28 @@ func Distance(a, b string, most float32) float32 {
 	return row[len(b)]
 }
 
+// families are letters that no cheap exchange leads out of: a bit for each, none for letters that are exchanged with many.
+var families = func() (t [32]uint8) {
+	for i, letters := range []string{"l", "m", "n", "r", "dt", "bpfvw"} {
+		for j := range letters {
+			t[letters[j]&31] = 1 << i
+		}
+	}
+	return t
+}()
+
+// unlike is how many letters at least have to become others: what a word has of families that the other has nothing of.
+func unlike(a, b string) int {
+	var x, y uint8
+	for i := range len(a) {
+		x |= families[a[i]&31]
+	}
+	for i := range len(b) {
+		y |= families[b[i]&31]
+	}
+	return max(bits.OnesCount8(x&^y), bits.OnesCount8(y&^x))
+}
+
 // Words is how alike two words are, from 0 to 1. Short words have to agree better than long ones.
 func Words(a, b string) float32 {
 	if a == b {
@@ -131,13 +184,17 @@ func Words(a, b string) float32 {
 	}
 	length := float32(max(len(a), len(b)))
 	if length < 3 {
+		if a != "" && b != "" && sounds[a[0]] == sounds[b[0]] && sounds[a[len(a)-1]] == sounds[b[len(b)-1]] && len(a) == len(b) {
+			return 0.7
+		}
 		return 0
 	}
-	// What is beyond this share of a word is another word.
-	most := length * 0.34
-	d := Distance(a, b, most)
-	if d > most {
+	d := distance(a, b, int32(length*mostUnlike*other))
+	if d == tooFar {
 		return 0
 	}
-	return 1 - d/(length*0.85+0.4)
+	return max(0, 1-float32(d)/other/(length*0.85+0.4))
 }
+
+// mostUnlike is the share of a word beyond which it is another word.
+const mostUnlike = 0.34

@@ -19,6 +19,7 @@ type Token struct {
 	Variant bool // was written in traditional or variant characters
 	Concept lexicon.Concept
 	Region  region.Code
+	Phrase  int // how many words a phrase has of which this is one, such as JOINT STOCK COMPANY; 0 is none
 }
 
 // Rune is the character of a token that is a single one in Han, and 0 otherwise.
@@ -77,8 +78,8 @@ func Organization(name string) []Token {
 			i++
 			continue
 		}
-		t, n := latin(words[i:])
-		tokens = append(tokens, t)
+		n := 0
+		tokens, n = latin(tokens, words[i:])
 		i += n
 	}
 	return tokens[:min(len(tokens), script.MaxWords)]
@@ -94,29 +95,38 @@ func Branded(tokens []Token) bool {
 	return false
 }
 
-// latin reads one word or phrase, and says how many words it is.
-func latin(words []script.Word) (Token, int) {
-	first := Token{Text: words[0].Text, Joined: words[0].Joined}
-	phrase := first.Text
-	best, taken := first, 1
-	most := max(lexicon.Phrase(first.Text), 2)
-	for n := 1; n <= min(most, len(words)); n++ {
+// latin reads one word, or a phrase as its words, and says how many they are. A phrase stays in words, for some have typing
+// errors or stand elsewhere.
+func latin(into []Token, words []script.Word) ([]Token, int) {
+	var meant Token
+	phrase, taken := "", 1
+	for n := 1; n <= min(max(lexicon.Phrase(words[0].Text), 2), len(words)) && !words[n-1].Han; n++ {
 		if n > 1 {
-			if words[n-1].Han {
-				break
-			}
-			phrase += " " + words[n-1].Text
+			phrase += " "
 		}
-		t := first
-		t.Text = phrase
+		phrase += words[n-1].Text
+		t := Token{Text: phrase}
 		if Known(&t) {
-			best, taken = t, n
+			meant, taken = t, n
 		}
 	}
-	return best, taken
+	if meant.Text == "" {
+		if e, ok := lexicon.Nearly(words[0].Text); ok {
+			meant.Class = e.Class
+		}
+	}
+	for _, w := range words[:taken] {
+		t := meant
+		t.Text, t.Joined = w.Text, w.Joined
+		if taken > 1 {
+			t.Phrase = taken
+		}
+		into = append(into, t)
+	}
+	return into, taken
 }
 
-// Known fills in class, concept and region of a Latin word of an organisation, and reports whether it has any.
+// Known fills in class, concept and region of a Latin word or phrase of an organisation, and reports whether it has any.
 func Known(t *Token) bool {
 	if e, ok := lexicon.Latin(t.Text); ok {
 		t.Class, t.Concept = e.Class, e.Concept

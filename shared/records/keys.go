@@ -32,6 +32,8 @@ const (
 	famQuery      = "query"      // one caller's day: who asked what; and which days of whom there are
 	famAsked      = "asked"      // one request: that the log of queries has it
 	famQuota      = "quota"      // one caller: that its day is used up
+	famIndex      = "index"      // which segment of the index of names is in use
+	famScreening  = "screening"  // one file of names that is looked up; and which there are
 	famMeta       = "meta"       // deployment, key sentinel, the clock's last day
 )
 

@@ -26,14 +26,15 @@ import (
 
 // Ports is what functions are built from. A function leaves unset what it does not use.
 type Ports struct {
-	Table  table.Table
-	Hash   keys.Hasher
-	Seal   keys.Sealer
-	Blobs  blob.Store
-	Queue  queue.Sender
-	Verify func(ctx context.Context, token string, now time.Time) (access.Principal, error)
-	Policy *policy.Engine
-	Log    *slog.Logger
+	Table   table.Table
+	Hash    keys.Hasher
+	Seal    keys.Sealer
+	Blobs   blob.Store
+	Uploads blob.Uploads
+	Queue   queue.Sender
+	Verify  func(ctx context.Context, token string, now time.Time) (access.Principal, error)
+	Policy  *policy.Engine
+	Log     *slog.Logger
 }
 
 // Policy is the engine of the register's own policies.

@@ -1,5 +1,5 @@
 // Package queues provides the queues that a function's environment names: SHIXIN_QUEUE_ADOPTION, SHIXIN_QUEUE_AUDIT,
-// SHIXIN_QUEUE_QUERYLOG.
+// SHIXIN_QUEUE_QUERYLOG, SHIXIN_QUEUE_INDEX, SHIXIN_QUEUE_SCREENING.
 package queues
 
 import (
@@ -16,7 +16,10 @@ import (
 // New opens the queues at the first message.
 func New() queue.Sender {
 	urls := map[string]string{}
-	for name, variable := range map[string]string{"adoption": "SHIXIN_QUEUE_ADOPTION", "audit": "SHIXIN_QUEUE_AUDIT", "querylog": "SHIXIN_QUEUE_QUERYLOG"} {
+	for name, variable := range map[string]string{
+		"adoption": "SHIXIN_QUEUE_ADOPTION", "audit": "SHIXIN_QUEUE_AUDIT", "querylog": "SHIXIN_QUEUE_QUERYLOG",
+		"index": "SHIXIN_QUEUE_INDEX", "screening": "SHIXIN_QUEUE_SCREENING",
+	} {
 		if url := os.Getenv(variable); url != "" {
 			urls[name] = url
 		}

@@ -1,0 +1,22 @@
+// Command lambda is the function indexer on AWS Lambda.
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"shixin/functions/indexer"
+	"shixin/shared/boot"
+	"shixin/shared/boot/blobs"
+	"shixin/shared/boot/env"
+	"shixin/shared/boot/queues"
+	"shixin/shared/boot/sealing"
+)
+
+func main() {
+	ports, keyring := env.Ports()
+	ports.Seal = sealing.New(keyring)
+	ports.Queue = queues.New()
+	ports.Blobs = blobs.New()
+	ports.Uploads = blobs.Uploads()
+	lambda.Start(boot.Either(indexer.Function(ports)))
+}

@@ -1,0 +1,21 @@
+// Command lambda is the function search on AWS Lambda.
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"shixin/functions/search"
+	"shixin/shared/boot/blobs"
+	"shixin/shared/boot/env"
+	"shixin/shared/boot/queues"
+	"shixin/shared/boot/sealing"
+)
+
+func main() {
+	ports, keyring := env.Ports()
+	ports.Seal = sealing.New(keyring)
+	ports.Queue = queues.New()
+	ports.Blobs = blobs.New()
+	ports.Uploads = blobs.Uploads()
+	lambda.Start(search.Function(ports))
+}

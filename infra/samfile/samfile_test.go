@@ -27,13 +27,13 @@ func TestTheTemplate(t *testing.T) {
 			t.Errorf("%s: may read no keys", f.Name)
 		}
 	}
-	if want := []string{"registry", "status", "compliance", "auditplan", "auditwork", "adoption", "clock", "querylog", "watch"}; !slices.Equal(names, want) {
+	if want := []string{"registry", "status", "compliance", "auditplan", "auditwork", "search", "indexer", "screenwork", "adoption", "clock", "querylog", "watch"}; !slices.Equal(names, want) {
 		t.Errorf("functions %v, want %v", names, want)
 	}
 	if len(got.Keys["status"]["put"])+len(got.Keys["status"]["delete"]) > 0 {
 		t.Error("status may write")
 	}
-	open := map[string]bool{"GET /v1/regimes": true, "GET /v1/regimes/{id}": true, "GET /v1/listings/{id}": true, "GET /v1/status/{scheme}/{value}": true}
+	open := map[string]bool{"GET /v1/regimes": true, "GET /v1/regimes/{id}": true, "GET /v1/listings/{id}": true, "GET /v1/status/{scheme}/{value}": true, "POST /v1/search": true}
 	for _, r := range got.Routes {
 		if r.Authorizer == open[r.Key()] {
 			t.Errorf("%s: authorizer %v", r.Key(), r.Authorizer)
@@ -53,6 +53,8 @@ func TestTheTemplate(t *testing.T) {
 		{ID: "AuditQueue", Name: "audit", Visibility: 6 * time.Minute, MaxReceive: 5, Consumer: "auditwork", Concurrency: 16},
 		{ID: "AdoptionQueue", Name: "adoption", Visibility: 6 * time.Minute, MaxReceive: 5, Consumer: "adoption", Concurrency: 2},
 		{ID: "QuerylogQueue", Name: "querylog", Visibility: 6 * time.Minute, MaxReceive: 100, Consumer: "querylog", Concurrency: 8},
+		{ID: "IndexQueue", Name: "index", Visibility: 6 * time.Minute, MaxReceive: 5, Consumer: "indexer", Concurrency: 2},
+		{ID: "ScreeningQueue", Name: "screening", Visibility: 6 * time.Minute, MaxReceive: 5, Consumer: "screenwork", Concurrency: 8},
 	}
 	if !slices.Equal(got.Queues, want) {
 		t.Errorf("queues %+v", got.Queues)
@@ -64,7 +66,7 @@ func TestTheTemplate(t *testing.T) {
 			t.Errorf("%s %s is not told its time", s.Function, s.Name)
 		}
 	}
-	if want := []string{"auditplan cron(0 2 * * ? *) Asia/Shanghai", "clock cron(5 0 * * ? *) Asia/Shanghai", "clock rate(15 minutes) UTC"}; !slices.Equal(due, want) {
+	if want := []string{"auditplan cron(0 2 * * ? *) Asia/Shanghai", "indexer rate(15 minutes) UTC", "clock cron(5 0 * * ? *) Asia/Shanghai", "clock rate(15 minutes) UTC"}; !slices.Equal(due, want) {
 		t.Errorf("schedules %q, want %q", due, want)
 	}
 }

@@ -237,19 +237,15 @@ func (v *view) byName(w wanted, all bool, today workday.Day, met map[string]*Ite
 	return nil
 }
 
-// telling reports whether a name has a part by which it could be found at all: whether it would find itself.
+// telling reports whether a name has a part by which it could be found at all: whether it would find itself. A name of no known kind is read as
+// an organisation's, in which more is told apart.
 func telling(w wanted) bool {
-	kinds := []subject.Kind{subject.Organization, subject.Person}
-	if w.kind != "" {
-		kinds = []subject.Kind{w.kind}
+	kind := w.kind
+	if kind == "" {
+		kind = subject.Organization
 	}
-	for _, kind := range kinds {
-		score, why := naming.Compare(w.name, w.name, kind)
-		if score > 0 && !slices.ContainsFunc(why, func(r naming.Reason) bool { return r.How == naming.Weak }) {
-			return true
-		}
-	}
-	return false
+	score, why := naming.Compare(w.name, w.name, kind)
+	return score > 0 && !slices.ContainsFunc(why, func(r naming.Reason) bool { return r.How == naming.Weak })
 }
 
 // item is a card as an answer shows it.

@@ -7,6 +7,7 @@ import (
 
 	"shixin/functions/compliance"
 	"shixin/functions/registry"
+	"shixin/functions/search"
 	"shixin/functions/status"
 	"shixin/functions/watch"
 	"shixin/infra/policies"
@@ -19,6 +20,7 @@ import (
 func tables() map[string][]web.Route {
 	return map[string][]web.Route{
 		"registry":   registry.Routes(registry.Deps{}),
+		"search":     search.Routes(search.Deps{}),
 		"status":     status.Routes(status.Deps{}),
 		"compliance": compliance.Routes(compliance.Deps{}),
 		"watch":      watch.Routes(watch.Deps{}),

@@ -13,6 +13,7 @@ import (
 	"shixin/infra/local/devclock"
 	"shixin/infra/local/issuer"
 	"shixin/shared/access"
+	"shixin/shared/blob/inbox"
 	"shixin/shared/fault"
 	"shixin/shared/web"
 )
@@ -31,6 +32,8 @@ func (r *Running) root(front http.Handler) http.Handler {
 			r.issuer.Keys(w, q)
 		case path == "/.well-known/openid-configuration" && q.Method == http.MethodGet:
 			r.issuer.Discovery(w, q)
+		case strings.HasPrefix(path, inbox.Path): // where S3 stands in AWS
+			r.inbox.ServeHTTP(w, q)
 		case path == "/dev/run" && q.Method == http.MethodPost: // it may take longer than any call of the API
 			q = q.WithContext(web.With(q.Context(), rand.Text(), r.clock.Now(), access.Principal{}))
 			if err := r.run(w, q); err != nil {

@@ -6,8 +6,11 @@ import (
 	"shixin/functions/auditwork"
 	"shixin/functions/clock"
 	"shixin/functions/compliance"
+	"shixin/functions/indexer"
 	"shixin/functions/querylog"
 	"shixin/functions/registry"
+	"shixin/functions/screenwork"
+	"shixin/functions/search"
 	"shixin/functions/status"
 	"shixin/functions/watch"
 	"shixin/shared/boot"
@@ -16,11 +19,15 @@ import (
 // Functions makes the functions of functions/ over the ports of this machine, by the folders' names. Each has a table that
 // refuses the keys its role in template.yaml may not reach.
 func Functions(p func(name string) boot.Ports) (map[string]Function, error) {
+	index, regular := indexer.Function(p("indexer"))
 	return map[string]Function{
 		"registry":   {HTTP: registry.Function(p("registry"))},
 		"status":     {HTTP: status.Function(p("status"))},
 		"compliance": {HTTP: compliance.Function(p("compliance"))},
 		"watch":      {HTTP: watch.Function(p("watch"))},
+		"search":     {HTTP: search.Function(p("search"))},
+		"indexer":    {Queue: index, Schedule: regular},
+		"screenwork": {Queue: screenwork.Function(p("screenwork"))},
 		"adoption":   {Queue: adoption.Function(p("adoption"))},
 		"auditwork":  {Queue: auditwork.Function(p("auditwork"))},
 		"querylog":   {Queue: querylog.Function(p("querylog"))},

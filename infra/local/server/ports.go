@@ -9,11 +9,13 @@ import (
 	"shixin/shared/access"
 	"shixin/shared/access/claims"
 	blobfile "shixin/shared/blob/file"
+	"shixin/shared/blob/inbox"
 	"shixin/shared/boot"
 	"shixin/shared/fault"
 	"shixin/shared/keys/ring"
 	"shixin/shared/keys/tinkseal"
 	"shixin/shared/queue/memory"
+	"shixin/shared/screening"
 	"shixin/shared/table/bolt"
 )
 
@@ -25,6 +27,8 @@ func (r *Running) ports(ctx context.Context, keyring *ring.Ring) (boot.Ports, er
 		Policy: boot.Policy(r.config.Log),
 		Log:    r.config.Log,
 	}
+	r.inbox = &inbox.Inbox{Store: p.Blobs, Seal: p.Seal.Seal, Open: p.Seal.Open, Base: r.URL, Now: r.clock.Now, Most: screening.MaxBytes}
+	p.Uploads = r.inbox
 	if r.config.Endpoint != "" {
 		var err error
 		if p.Table, err = openEndpoint(ctx, r.config.Endpoint, r.config.Table, r.config.Meter); err != nil {

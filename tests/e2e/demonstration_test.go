@@ -16,7 +16,7 @@ func TestKilledDemonstration(t *testing.T) {
 	p := &program{t: t, binary: build(t), data: t.TempDir(), demonstration: true}
 	for range 3 {
 		p.launch()
-		time.Sleep(time.Duration(random.IntN(400)) * time.Millisecond)
+		time.Sleep(time.Duration(random.IntN(900)) * time.Millisecond)
 		p.kill()
 	}
 	p.start()
@@ -31,6 +31,14 @@ func TestKilledDemonstration(t *testing.T) {
 	got, err = p.call(t.Context(), "officer", "GET", "/v1/enterprises/"+demo.Concerned+"/findings", "", "", 200)
 	if err != nil || len(got["items"].([]any)) != 1 {
 		t.Errorf("want one finding: %s %v", show(got), err)
+	}
+	got, err = p.call(t.Context(), "officer", "GET", "/v1/enterprises/"+demo.Worse+"/reports", "", "", 200)
+	if err != nil || len(got["items"].([]any)) != 20 {
+		t.Errorf("want reports of twelve months and eight days, each once: %s %v", show(got), err)
+	}
+	got, err = p.call(t.Context(), "officer", "GET", "/v1/enterprises/"+demo.TwoSteps+"/relations", "", "", 200)
+	if err != nil || len(got["related"].([]any)) != 3 || len(got["listed"].([]any)) != 1 {
+		t.Errorf("want one listed subject two steps away: %s %v", show(got), err)
 	}
 	p.terminate()
 }

@@ -8,10 +8,11 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"io"
 	"net/http"
 	"strings"
 	"time"
+
+	"shixin/shared/workday"
 )
 
 // Names that a reader may try: a published company, a company that is listed but not published, and an enterprise whose
@@ -26,7 +27,7 @@ const (
 func Load(ctx context.Context, base string, token func(persona string) (string, error)) error {
 	d := &demo{ctx: ctx, base: base, token: token, tokens: map[string]string{}}
 	d.listings()
-	d.enterprises()
+	d.supervise(d.began)
 	d.audit()
 	if d.err != nil {
 		return fmt.Errorf("the demonstration: %w", d.err)
@@ -40,6 +41,7 @@ type demo struct {
 	base   string
 	token  func(string) (string, error)
 	tokens map[string]string
+	began  time.Time // when the demonstration was begun, which a start that goes on with it reads back
 	err    error
 }
 
@@ -68,14 +70,6 @@ func (d *demo) listings() {
 	d.notice(waiting)
 	d.propose("new", "telecom-business", "bad-record", company("示例己通信有限公司(虚构)", "91320500MADEM0062G"),
 		"演示数据:逾期未报送年报。Demonstration only: annual report overdue.", nil)
-}
-
-func (d *demo) enterprises() {
-	d.enterprise(Concerned, "示例丁电信服务有限公司(虚构)", "telecom", object{"role": "responsible-person", "name": "张示例(虚构)",
-		"identifier": object{"scheme": "cn-id", "value": "320500199001019911"}})
-	d.enterprise("91320500MADEM0054M", "示例戊支付有限公司(虚构)", "finance", object{"role": "supplier", "name": "示例庚科技有限公司(虚构)",
-		"identifier": object{"scheme": "uscc", "value": "91320500MADEM0070B"}})
-	d.enterprise(Unpublished, "示例乙网络科技有限公司(虚构)", "internet", nil)
 }
 
 // audit runs the check once and waits until it is closed.
@@ -124,6 +118,9 @@ func (d *demo) notice(id string) {
 		d.err = err
 		return
 	}
+	if d.began.IsZero() {
+		d.began = at.In(workday.Zone)
+	}
 	d.post("officer", "/v1/listings/"+id+"/notice", object{"method": "electronic", "served_at": at.Format(time.RFC3339),
 		"respond_until": at.AddDate(0, 0, 10).Format(time.DateOnly)})
 }
@@ -132,20 +129,6 @@ func (d *demo) decide(id string) {
 	d.notice(id)
 	d.post("officer", "/v1/listings/"+id+"/statements", object{"kind": "waiver", "text": "演示:主体书面放弃陈述申辩。"})
 	d.post("decider", "/v1/listings/"+id+"/decision", object{"outcome": "list", "reasons": "演示:事实清楚,依据充分。"})
-}
-
-func (d *demo) enterprise(uscc, name, sector string, party object) {
-	body := object{"names": []object{{"text": name, "lang": "zh"}}, "sectors": []string{sector}, "region": "320500", "size_class": "small", "parties": []object{}}
-	if party != nil {
-		body["parties"] = []object{party}
-	}
-	if d.err != nil {
-		return
-	}
-	status, _, err := d.send("officer", "PUT", "/v1/enterprises/"+uscc, "", body)
-	if err != nil || status >= 300 && status != http.StatusPreconditionRequired { // 428: an earlier start has made it
-		d.err = fmt.Errorf("PUT of an enterprise: status %d: %v", status, err)
-	}
 }
 
 // post makes a call that is the same whenever it is repeated, under a key made of its path.
@@ -170,6 +153,36 @@ func (d *demo) keyed(persona, method, path, key string, body object) object {
 }
 
 func (d *demo) send(persona, method, path, key string, body object) (int, object, error) {
+	var content []byte
+	if body != nil {
+		var err error
+		if content, err = json.Marshal(body); err != nil {
+			return 0, nil, err
+		}
+	}
+	return d.raw(persona, method, path, key, "application/json", content)
+}
+
+// rows sends rows in bulk, each on a line. That one is rejected is a mistake in them.
+func (d *demo) rows(path string, rows []object) {
+	if d.err != nil {
+		return
+	}
+	var lines bytes.Buffer
+	for _, row := range rows {
+		if err := json.NewEncoder(&lines).Encode(row); err != nil {
+			d.err = err
+			return
+		}
+	}
+	status, answer, err := d.raw("officer", "POST", path, "once", "application/x-ndjson", lines.Bytes())
+	if err == nil && (status >= 300 || fmt.Sprint(answer["accepted"]) != fmt.Sprint(len(rows))) {
+		err = fmt.Errorf("POST %s: status %d: accepted %v of %d rows: %v", path, status, answer["accepted"], len(rows), answer["rejected"])
+	}
+	d.err = err
+}
+
+func (d *demo) raw(persona, method, path, key, media string, content []byte) (int, object, error) {
 	if d.tokens[persona] == "" {
 		t, err := d.token(persona)
 		if err != nil {
@@ -177,21 +190,13 @@ func (d *demo) send(persona, method, path, key string, body object) (int, object
 		}
 		d.tokens[persona] = t
 	}
-	var content io.Reader
-	if body != nil {
-		b, err := json.Marshal(body)
-		if err != nil {
-			return 0, nil, err
-		}
-		content = bytes.NewReader(b)
-	}
-	r, err := http.NewRequestWithContext(d.ctx, method, d.base+path, content)
+	r, err := http.NewRequestWithContext(d.ctx, method, d.base+path, bytes.NewReader(content))
 	if err != nil {
 		return 0, nil, err
 	}
 	r.Header.Set("Authorization", "Bearer "+d.tokens[persona])
 	if content != nil {
-		r.Header.Set("Content-Type", "application/json")
+		r.Header.Set("Content-Type", media)
 	}
 	if key != "" {
 		r.Header.Set("Idempotency-Key", "demonstration-"+key)

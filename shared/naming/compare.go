@@ -18,12 +18,13 @@ func Compare(query, listed string, kind subject.Kind) (float64, []Reason) {
 	return float64(c.score), c.reasons()
 }
 
-// pair is two words that were found to be the same; half of a joined pair has the other word beside it.
+// pair is two words that were found to be the same. A word that is two in the other name is in a pair with each.
 type pair struct {
 	q, l  int8
 	like  float32
 	how   How
 	order float32 // what the pairs are taken in order of
+	of    float32 // how many words of the other name the longer one is; 0 is one
 }
 
 // comparison is the work of comparing two names, kept to be used again.
@@ -67,7 +68,7 @@ func (c *comparison) compare(q, l *side, known meetings) {
 				like, how = meet(&q.tokens[i], &l.tokens[j], q.kind)
 			}
 			if like > 0 {
-				c.tries = append(c.tries, pair{int8(i), int8(j), like, how, like * min(q.tokens[i].weight, l.tokens[j].weight)})
+				c.tries = append(c.tries, pair{q: int8(i), l: int8(j), like: like, how: how, order: like * min(q.tokens[i].weight, l.tokens[j].weight)})
 			}
 		}
 	}
@@ -80,6 +81,8 @@ func (c *comparison) compare(q, l *side, known meetings) {
 			c.pairs = append(c.pairs, p)
 		}
 	}
+	c.join(false)
+	c.join(true)
 	c.judge()
 }
 
@@ -91,6 +94,9 @@ const (
 	missingListed = 0.85 // names are often given in part
 )
 
+// littleTold is what two common names tell together: with a third word missing it is less than a hit.
+const littleTold = 1.6
+
 // judge turns pairs into a score. Its numbers are part of [Algorithm].
 func (c *comparison) judge() {
 	q, l := c.query, c.listed
@@ -98,6 +104,14 @@ func (c *comparison) judge() {
 	for _, p := range c.pairs {
 		a, b := &q.tokens[p.q], &l.tokens[p.l]
 		w := min(a.weight, b.weight)
+		if p.how == Joined {
+			agreed += p.like * p.joint(a, b)
+			all += p.joint(a, b)
+			if telling(q, a) || telling(l, b) {
+				own += p.like * w
+			}
+			continue
+		}
 		agreed += 2 * w * p.like
 		all += 2 * w
 		if p.how == Initial { // an initial leaves most of the word open
@@ -121,10 +135,16 @@ func (c *comparison) judge() {
 		return
 	}
 	c.score = agreed / all
+	if q.kind == subject.Person && q.han && l.han {
+		c.score = characterName(c.score, len(q.tokens), len(l.tokens), c.metQ[0] && c.metL[0])
+	}
 	for x, p := range c.pairs {
 		for _, o := range c.pairs[:x] {
 			if (p.q < o.q) != (p.l < o.l) {
 				c.disorder = 0.01
+				if q.kind != subject.Person {
+					c.disorder = 0.02
+				}
 				if q.han && l.han {
 					c.disorder = 0.05
 				}
@@ -132,11 +152,28 @@ func (c *comparison) judge() {
 		}
 	}
 	c.score -= c.disorder
+	if q.kind == subject.Person && !q.han && !l.han && own < littleTold && len(c.pairs) < max(len(q.tokens), len(l.tokens)) {
+		c.weak = 0.08
+	}
 	if own == 0 {
 		c.weak = max(0, c.score-0.4)
-		c.score -= c.weak
 	}
+	c.score -= c.weak
 	c.score = max(0, c.score)
+}
+
+// characterName weighs a name of a person in characters, in which each is a third or a half of all there is: of two, both
+// have to agree; of three and more one may be another, if the family name is not; and none may be missing.
+func characterName(share float32, q, l int, family bool) float32 {
+	switch {
+	case q != l && min(q, l) < 4:
+		return share * 0.88
+	case q < 3:
+		return max(0, 1-1.5*(1-share))
+	case !family:
+		return 1 - 0.9*(1-share)
+	}
+	return 1 - 0.72*(1-share)
 }
 
 // telling says whether a word may carry a hit: legal forms never do, regions and trades only where a name has nothing else.

@@ -2,6 +2,7 @@ package naming
 
 import (
 	"slices"
+	"unicode/utf8"
 
 	"shixin/shared/naming/han"
 	"shixin/shared/naming/lexicon"
@@ -180,7 +181,14 @@ func (k *keyMaker) spoken(do func(hash, float32)) {
 // characters are the keys of pairs of Han characters, and of those of a short brand with where and in what it works.
 func (k *keyMaker) characters(s *side, do func(hash, float32)) {
 	for i, a := range k.own {
-		if !a.Han || a.Rune() == 0 {
+		if a.Han && a.Rune() == 0 { // 青海 in 青海信息服务有限公司 may be a brand
+			first, n := utf8.DecodeRuneInString(a.Text)
+			second, m := utf8.DecodeRuneInString(a.Text[n:])
+			if n+m == len(a.Text) {
+				do(pairKey(first, second), 2)
+			}
+		}
+		if a.Rune() == 0 {
 			continue
 		}
 		for j := i + 1; j < len(k.own) && (len(k.own) <= 4 || j <= i+2); j++ {

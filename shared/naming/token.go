@@ -37,7 +37,7 @@ func read(name string, kind subject.Kind) side {
 func (s *side) fill(tokens []parts.Token, kind subject.Kind) {
 	*s = side{tokens: s.tokens[:0], kind: kind, branded: parts.Branded(tokens)}
 	for _, t := range tokens {
-		s.tokens = append(s.tokens, token{Token: t, common: kind == subject.Person && lexicon.Common(t.Text)})
+		s.tokens = append(s.tokens, token{Token: t, common: lexicon.Common(t.Text)})
 	}
 	s.weigh()
 }

@@ -83,9 +83,9 @@ func latinWords(q, l *token, kind subject.Kind) (float32, How) {
 		return 0, ""
 	}
 	like := likeness.Words(a, b)
-	if like > 0 && kind == subject.Person && (q.common || l.common) {
+	if like > 0 && (q.common || l.common) {
 		// A well known name that is spelled well is seldom another one mistyped: what is missing counts twice.
-		factor := float32(1.6)
+		factor := float32(2.2)
 		if q.common && l.common {
 			factor = 3
 		}

@@ -13,32 +13,38 @@ const maxSyllable = 6
 const MaxSyllables = 8
 
 // Segment reads a Latin word of lower case as syllables of pinyin without tones, as in "xiaohui" or "lvliang". It prefers
-// few long syllables, as readers do, and reports false for a word that is not made of syllables alone. The result is
-// appended to into.
+// few syllables, and none that begins with a vowel within the word, for those are written with an apostrophe. It reports
+// false for a word that is not made of syllables alone. The result is appended to into.
 func Segment(word string, into []Syllable) ([]Syllable, bool) {
 	if len(word) == 0 || len(word) > MaxSyllables*maxSyllable {
 		return into, false
 	}
 	by := tables().by
-	// best[i] is the least number of syllables that word[i:] is read as; 0 is none at all.
+	// best[i] is the least cost that word[i:] is read at, step[i] how long its first syllable then is; 0 is not at all.
 	var best, step [MaxSyllables*maxSyllable + 1]uint8
-	best[len(word)] = 1
 	for i := len(word) - 1; i >= 0; i-- {
+		cost := uint8(2)
+		if i > 0 && (word[i] == 'a' || word[i] == 'e' || word[i] == 'o') {
+			cost++
+		}
 		for n := min(maxSyllable, len(word)-i); n > 0; n-- {
-			rest := best[i+n]
-			if rest == 0 || best[i] != 0 && best[i] <= rest+1 {
+			if i+n < len(word) && step[i+n] == 0 || step[i] != 0 && best[i] <= best[i+n]+cost {
 				continue
 			}
 			// The sounds m, n, ng and hm are in dictionaries, and in no name.
 			if s := word[i : i+n]; by[s] != 0 && (n > 1 || s == "a" || s == "e" || s == "o") && s != "ng" && s != "hm" && s != "hng" {
-				best[i], step[i] = rest+1, uint8(n)
+				best[i], step[i] = best[i+n]+cost, uint8(n)
 			}
 		}
 	}
-	if best[0] == 0 || int(best[0])-1 > MaxSyllables {
+	if step[0] == 0 {
 		return into, false
 	}
+	from := len(into)
 	for i := 0; i < len(word); i += int(step[i]) {
+		if len(into)-from == MaxSyllables {
+			return into[:from], false
+		}
 		into = append(into, by[word[i:i+int(step[i])]])
 	}
 	return into, true

@@ -48,13 +48,13 @@ func (c *reader) add(t Token) {
 }
 
 func (c *reader) head(text string) {
-	for text != "" {
+	for within := region.Code(0); text != ""; {
 		code, n := region.Prefix(text)
-		if n == 0 {
-			break
+		if n == 0 || within != 0 && !within.Holds(code) {
+			break // none, or a brand that is called like one: 武汉青海信息服务有限公司
 		}
 		c.add(Token{Text: text[:n], Class: lexicon.Region, Region: code})
-		text = text[n:]
+		text, within = text[n:], code
 	}
 	var ends []Token // from the last word to the first
 	for text != "" {
@@ -71,6 +71,29 @@ func (c *reader) head(text string) {
 	for i := len(ends) - 1; i >= 0; i-- {
 		c.add(ends[i])
 	}
+}
+
+// nameless makes a brand of the region of a company's name that has no other word of its own: 青海有限公司. Where the region
+// is meant, it meets no hit by itself.
+func nameless(tokens []Token) []Token {
+	last := -1
+	for i := range tokens {
+		switch t := &tokens[i]; {
+		case t.Class == lexicon.Core, t.Class == lexicon.Trade:
+			return tokens
+		case t.Class == lexicon.Region && t.Han && region.Short(t.Text):
+			last = i
+		}
+	}
+	if last < 0 {
+		return tokens
+	}
+	whole := tokens[last]
+	out := append([]Token(nil), tokens[:last]...)
+	for i, r := range whole.Text {
+		out = append(out, Token{Text: whole.Text[i : i+utf8.RuneLen(r)], Han: true, Variant: whole.Variant, Joined: i > 0 || whole.Joined})
+	}
+	return append(out, tokens[last+1:]...)
 }
 
 // lone says whether a single character at the end, such as 厂, may be a word: only after two others.

@@ -82,6 +82,7 @@ func Organization(name string) []Token {
 		tokens, n = latin(tokens, words[i:])
 		i += n
 	}
+	tokens = nameless(tokens)
 	return tokens[:min(len(tokens), script.MaxWords)]
 }
 

@@ -166,6 +166,16 @@ func Prefix(text string) (Code, int) {
 	return code, length
 }
 
+// Short says whether the name of a region stands without what kind of region it is, as 北京 for 北京市.
+func Short(name string) bool {
+	for _, e := range []string{"区", "省", "市", "县", "州", "盟", "旗"} {
+		if strings.HasSuffix(name, e) {
+			return false
+		}
+	}
+	return true
+}
+
 // Han looks up a whole Han text.
 func Han(text string) Code { return known().han[text] }
 

@@ -5,23 +5,32 @@ import (
 	"net/http"
 
 	"shixin/shared/boot"
+	"shixin/shared/boot/acting"
 	"shixin/shared/boot/supervising"
 	"shixin/shared/compliance"
 	"shixin/shared/fault"
 	"shixin/shared/supervision"
+	"shixin/shared/supervision/rungs"
 	"shixin/shared/web"
 	"shixin/shared/web/calling"
 	"shixin/shared/web/rows"
 )
 
 // Deps is what the handlers need.
-type Deps struct{ Supervision *supervision.Supervision }
+type Deps struct {
+	Supervision *supervision.Supervision
+	Rungs       *rungs.Rungs
+}
 
 // Function makes the Lambda function from its ports.
-func Function(p boot.Ports) boot.HTTP { return p.Serve(Routes(Deps{Supervision: supervising.New(p)})) }
+func Function(p boot.Ports) boot.HTTP {
+	return p.Serve(Routes(Deps{Supervision: supervising.New(p), Rungs: acting.New(p)}))
+}
 
 // Routes is the function's route table.
-func Routes(d Deps) []web.Route {
+func Routes(d Deps) []web.Route { return append(routes(d), rungRoutes(d)...) }
+
+func routes(d Deps) []web.Route {
 	h := handlers(d)
 	paged := map[string]web.Check{"limit": nil, "cursor": nil}
 	ordered := map[string]web.Check{"limit": nil, "cursor": nil, "order": web.OneOf("risk")}

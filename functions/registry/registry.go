@@ -99,14 +99,7 @@ func (h handlers) withdraw(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h handlers) outcome(w http.ResponseWriter, r *http.Request) error {
-	n := 0
-	for _, c := range r.PathValue("n") {
-		if c < '0' || c > '9' || n > 100_000 {
-			n = 0
-			break
-		}
-		n = 10*n + int(c-'0')
-	}
+	n := web.Count(r, "n")
 	return take(h, func(o register.Outcome) (register.Step, error) {
 		s, err := o.Step(n)
 		if err == nil && n == 0 {

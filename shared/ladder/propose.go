@@ -102,47 +102,57 @@ func (v *Version) Propose(c Case) *Proposal {
 // next is the highest rung that a finding supports, and why; -1 where it supports none. Each rung is proposed once for a finding: one that
 // was taken and withdrawn is a person's decision, one that was closed as not cured leads on.
 func (v *Version) next(f Failing, past []Past) (int, Why) {
-	since := func(rung string) (Past, bool) {
-		for i := len(past) - 1; i >= 0; i-- {
-			// What was assessed as cured and fails all the same counts as not taken.
-			if p := past[i]; p.Rung == rung && p.Outcome != "cured" && slices.Contains(p.Findings, f.ID) && !p.At.Before(f.Since) {
-				return p, true
-			}
-		}
-		return Past{}, false
-	}
 	for n := len(v.Rungs) - 1; n >= 0; n-- {
 		r := &v.Rungs[n]
-		if _, taken := since(r.ID); taken {
+		if _, taken := f.taken(r.ID, past); taken {
 			return -1, Why{}
 		}
 		for _, s := range r.Supports {
-			if len(s.Severities) > 0 && !slices.Contains(s.Severities, f.Severity) || s.Repeated && !f.Repeated {
-				continue
+			if why, ok := v.supported(s, f, past); ok {
+				return n, why
 			}
-			reason := Why{Code: "severity", Finding: f.ID, Rule: f.Rule, Text: fault.Both(
-				fmt.Sprintf("the rule %s fails since %s, with severity %s", f.Rule, workday.DayOf(f.Since), f.Severity),
-				fmt.Sprintf("规则%s自%s起不合格,严重程度为%s", f.Rule, workday.DayOf(f.Since), f.Severity))}
-			if s.Repeated {
-				reason.Code = "repeated"
-				reason.Text = fault.Both(fmt.Sprintf("the rule %s was cured, and fails again since %s", f.Rule, workday.DayOf(f.Since)),
-					fmt.Sprintf("规则%s曾经整改,自%s起再次不合格", f.Rule, workday.DayOf(f.Since)))
-			}
-			if s.After != "" {
-				before, taken := since(s.After)
-				if !taken || before.Outcome != "not_cured" {
-					continue
-				}
-				lower, _ := v.Rung(s.After)
-				reason.Code, reason.Action = "after", before.ID
-				reason.Text = fault.Both(
-					fmt.Sprintf("%s of %s was closed as not cured, and the rule %s still fails", lower.Name.En, workday.DayOf(before.At), f.Rule),
-					fmt.Sprintf("%s于%s采取,评估为未整改,规则%s仍不合格", lower.Name.Zh, workday.DayOf(before.At), f.Rule))
-			}
-			return n, reason
 		}
 	}
 	return -1, Why{}
+}
+
+// taken is the last time that a rung was taken for the finding since it opened. What was assessed as cured and fails all the same counts as
+// not taken.
+func (f Failing) taken(rung string, past []Past) (Past, bool) {
+	for i := len(past) - 1; i >= 0; i-- {
+		if p := past[i]; p.Rung == rung && p.Outcome != "cured" && slices.Contains(p.Findings, f.ID) && !p.At.Before(f.Since) {
+			return p, true
+		}
+	}
+	return Past{}, false
+}
+
+// supported tells whether a finding supports a rung in one of its ways, and why.
+func (v *Version) supported(s Support, f Failing, past []Past) (Why, bool) {
+	if len(s.Severities) > 0 && !slices.Contains(s.Severities, f.Severity) || s.Repeated && !f.Repeated {
+		return Why{}, false
+	}
+	why := Why{Code: "severity", Finding: f.ID, Rule: f.Rule, Text: fault.Both(
+		fmt.Sprintf("the rule %s fails since %s, with severity %s", f.Rule, workday.DayOf(f.Since), f.Severity),
+		fmt.Sprintf("规则%s自%s起不合格,严重程度为%s", f.Rule, workday.DayOf(f.Since), f.Severity))}
+	if s.Repeated {
+		why.Code = "repeated"
+		why.Text = fault.Both(fmt.Sprintf("the rule %s was cured, and fails again since %s", f.Rule, workday.DayOf(f.Since)),
+			fmt.Sprintf("规则%s曾经整改,自%s起再次不合格", f.Rule, workday.DayOf(f.Since)))
+	}
+	if s.After == "" {
+		return why, true
+	}
+	before, taken := f.taken(s.After, past)
+	if !taken || before.Outcome != "not_cured" {
+		return Why{}, false
+	}
+	lower, _ := v.Rung(s.After)
+	why.Code, why.Action = "after", before.ID
+	why.Text = fault.Both(
+		fmt.Sprintf("%s of %s was closed as not cured, and the rule %s still fails", lower.Name.En, workday.DayOf(before.At), f.Rule),
+		fmt.Sprintf("%s于%s采取,评估为未整改,规则%s仍不合格", lower.Name.Zh, workday.DayOf(before.At), f.Rule))
+	return why, true
 }
 
 // listing says on which grounds a listing could be proposed, and what is missing for it.

@@ -176,6 +176,11 @@ func (s *Store) KnowAuthority(ctx context.Context, now time.Time, a listing.Auth
 	return err
 }
 
+// KnowAuthorityOf remembers, with what else is written, that an authority has records.
+func (b *Batch) KnowAuthorityOf(a listing.Authority) {
+	b.add("authority", table.PutOp(table.Item{Key: authorityKey(a.ID), Version: 1, Doc: encode(a)}, table.Condition{}))
+}
+
 // Ending reads the ids of listings whose term ends on a day, a page behind an id.
 func (s *Store) Ending(ctx context.Context, now time.Time, day workday.Day, after string, limit int) (ids []string, more bool, err error) {
 	page, err := s.Table.Query(ctx, table.Range{Now: now, Partition: dueKey(day, "").Partition, After: after, Limit: limit})

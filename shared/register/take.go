@@ -13,27 +13,55 @@ import (
 
 // Propose opens a listing and answers 201 with it.
 func (r *Register) Propose(ctx context.Context, call Call, p Proposal) (*Reply, error) {
-	v := newVault()
-	today := workday.DayOf(call.Now)
-	propose, rules, err := r.proposal(ctx, call, Row{Proposal: p}, v, today)
+	opened, err := r.opening(ctx, call, p)
 	if err != nil {
 		return nil, err
 	}
-	if err := r.know(ctx, call.Now, propose.Authority); err != nil {
-		return nil, err
-	}
 	return r.kept().Once(ctx, call, func() (reply *Reply, err error) {
-		events, err := listing.Decide(listing.Listing{}, propose, actor(call.Who, false), rules, call.Now)
-		if err != nil {
-			return nil, err
-		}
-		c := &change{events: events, vault: v, rules: rules}
+		c := opened.change()
 		err = r.commit(ctx, call.Now, nil, []*change{c}, func(b *records.Batch) error {
-			reply = &Reply{Status: 201, Version: c.after.Version, Body: encodeJSON(r.view(call, &c.after, v, rules))}
+			reply = &Reply{Status: 201, Version: c.after.Version, Body: encodeJSON(r.view(call, &c.after, c.vault, c.rules))}
 			return r.kept().Keep(ctx, call, reply, b)
 		})
 		return reply, err
 	})
+}
+
+// ProposeAlong opens a listing under an id, as [Register.Propose] does, in the same Write as what along adds. It tries once: where others wrote
+// meanwhile it returns *records.Lost, and the caller begins anew.
+func (r *Register) ProposeAlong(ctx context.Context, call Call, id string, p Proposal, along func(*records.Batch) error) error {
+	opened, err := r.opening(ctx, call, p)
+	if err != nil {
+		return err
+	}
+	first := opened.events[0].Data.(listing.ProposedData)
+	first.ID = id
+	opened.events[0].Data = first
+	return r.commit(ctx, call.Now, nil, []*change{opened.change()}, along)
+}
+
+// opening is a proposal that is decided and not yet written.
+type opening struct {
+	events []listing.Event
+	vault  *vault
+	rules  listing.Rules
+}
+
+func (o opening) change() *change { return &change{events: o.events, vault: o.vault, rules: o.rules} }
+
+// opening decides the proposal of a listing, and knows the caller's authority.
+func (r *Register) opening(ctx context.Context, call Call, p Proposal) (opening, error) {
+	o := opening{vault: newVault()}
+	propose, rules, err := r.proposal(ctx, call, Row{Proposal: p}, o.vault, workday.DayOf(call.Now))
+	if err != nil {
+		return o, err
+	}
+	if err := r.know(ctx, call.Now, propose.Authority); err != nil {
+		return o, err
+	}
+	o.rules = rules
+	o.events, err = listing.Decide(listing.Listing{}, propose, actor(call.Who, false), rules, call.Now)
+	return o, err
 }
 
 // proposal turns a row into the command that opens its listing, and checks that the caller may open it.

@@ -3,14 +3,13 @@ package register
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/base64"
 	"encoding/json"
 	"fmt"
 
 	"shixin/shared/keys"
 	"shixin/shared/listing"
 	"shixin/shared/records"
+	"shixin/shared/sealedtext"
 	"shixin/shared/squeeze"
 	"shixin/shared/subject"
 )
@@ -18,21 +17,16 @@ import (
 // vault is everything about one listing that must not be read without its keys: the texts that events only commit to, the
 // identifiers that elsewhere are keyed hashes, and the salts of its journal leaves. It lies in one item; deleting that item is erasure.
 type vault struct {
-	Texts  map[listing.Text]sealedText `json:"texts,omitempty"`
-	Values map[string]string           `json:"values,omitempty"` // subject.Ref.ID -> normal value
-	Salts  map[int64][]byte            `json:"salts,omitempty"`  // journal number -> salt of its leaf
-	Used   map[side]used               `json:"used,omitempty"`
+	Texts  sealedtext.Vault  `json:"texts,omitempty"`
+	Values map[string]string `json:"values,omitempty"` // subject.Ref.ID -> normal value
+	Salts  map[int64][]byte  `json:"salts,omitempty"`  // journal number -> salt of its leaf
+	Used   map[side]used     `json:"used,omitempty"`
 
-	added map[listing.Text]sealedText // texts of this step
-}
-
-type sealedText struct {
-	Salt []byte `json:"salt"`
-	Text string `json:"text"`
+	added sealedtext.Vault // texts of this step
 }
 
 func newVault() *vault {
-	return &vault{Texts: map[listing.Text]sealedText{}, Values: map[string]string{}, Salts: map[int64][]byte{}, Used: map[side]used{}, added: map[listing.Text]sealedText{}}
+	return &vault{Texts: sealedtext.Vault{}, Values: map[string]string{}, Salts: map[int64][]byte{}, Used: map[side]used{}, added: sealedtext.Vault{}}
 }
 
 // put keeps a text and returns the commitment to it.
@@ -40,21 +34,13 @@ func (v *vault) put(text string) listing.Text {
 	if text == "" {
 		return ""
 	}
-	salt := randomBytes(16)
-	sum := sha256.Sum256(append(append([]byte{}, salt...), text...))
-	t := listing.Text(base64.RawURLEncoding.EncodeToString(sum[:]))
-	v.Texts[t] = sealedText{Salt: salt, Text: text}
+	t := v.Texts.Put(text)
 	v.added[t] = v.Texts[t]
 	return t
 }
 
 // text is what a commitment stands for; after erasure it is only the commitment.
-func (v *vault) text(t listing.Text) string {
-	if s, ok := v.Texts[t]; ok {
-		return s.Text
-	}
-	return string(t)
-}
+func (v *vault) text(t listing.Text) string { return v.Texts.Text(t) }
 
 // name is a subject's name in clear.
 func (v *vault) name(n listing.Name) string {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"time"
@@ -40,6 +41,12 @@ func (s *Supervision) open(ctx context.Context, r compliance.Registration) (vaul
 		return v, fmt.Errorf("supervision: the sealed part of an enterprise: %w", err)
 	}
 	return v, json.Unmarshal(plain, &v)
+}
+
+// Persons is the names of the parties of a registration that may be persons.
+func (s *Supervision) Persons(ctx context.Context, r compliance.Registration) ([]string, error) {
+	v, err := s.open(ctx, r)
+	return slices.Collect(maps.Values(v.Names)), err
 }
 
 func (s *Supervision) seal(ctx context.Context, uscc string, v vault) ([]byte, error) {

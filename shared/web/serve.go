@@ -200,6 +200,18 @@ func ID(r *http.Request, name string) (string, error) {
 	return id, nil
 }
 
+// Count is a path parameter that counts something, from 1; 0 where it is no such number, which nothing has.
+func Count(r *http.Request, name string) int {
+	n := 0
+	for _, c := range r.PathValue(name) {
+		if c < '0' || c > '9' || n > 100_000 {
+			return 0
+		}
+		n = 10*n + int(c-'0')
+	}
+	return n
+}
+
 func isID(s string) bool {
 	for i := range len(s) {
 		c := s[i]

@@ -7,6 +7,7 @@
 //	Role        officer and decider in authority; enterprise and person in subject; all with a token in signed-in
 //	Region      six digits of GB/T 2260, a county in its city in its province in 000000
 //	Listing     authority, level, region, sectors, needs, own, noticed, published
+//	Action      authority, level, region, sectors, own, noticed, published
 //	Import      authority, level, region, sectors, needs
 //	Enterprise  authority, region, sectors, own
 //	Audit       authority, region
@@ -38,6 +39,7 @@ type Kind string
 const (
 	Listing    Kind = "Listing"
 	Import     Kind = "Import"
+	Action     Kind = "Action"
 	Enterprise Kind = "Enterprise"
 	Audit      Kind = "Audit"
 	Status     Kind = "Status"
@@ -54,7 +56,7 @@ type Resource struct {
 	Sectors   []string     // of the listing's regime or of the enterprise; empty means all
 	Rank      int          // the lowest level that may decide (access.Level.Rank); 0 is any
 	Own       bool         // it is about the caller
-	Noticed   bool         // notice of the listing has been served at some time
+	Noticed   bool         // notice of the listing or the action has been served at some time
 	Published bool         // it is shown in public at this moment
 	Purpose   bool         // with Status: the call names its purpose
 	Reference bool         // with Status: the call names the caller's own reference
@@ -119,6 +121,8 @@ func reading(k Kind) string {
 		return "listing.read"
 	case Import:
 		return "import.read"
+	case Action:
+		return "action.read"
 	case Enterprise:
 		return "enterprise.read"
 	case Audit:

@@ -38,7 +38,17 @@ var actions = strings.Fields(`
 	report.create report.read
 	search.names search.all screening.create screening.start screening.read screening.results index.read index.release
 	finding.read finding.contest finding.outcome
-	audit.create audit.list audit.read audit.results`)
+	audit.create audit.list audit.read audit.results
+	action.take action.list action.read action.notice action.replies action.evidence action.record action.extension action.outcome
+	action.announcement action.publication action.contests action.resolution proposal.dismissal
+	rectification.list work.read statistics.read ladder.read`)
+
+// public is what a role that nobody knows may do as well as anybody.
+var public = []string{
+	"regimes.read", "listing.read", "status.one",
+	"search.names",
+	"rectification.list", "statistics.read", "ladder.read",
+}
 
 type persona struct {
 	name string
@@ -108,6 +118,8 @@ func TestTables(t *testing.T) {
 			r.Authority, r.Level, r.Region, r.Sectors = "nation", access.National, "000000", nil
 		})},
 		{"import of a city", with(func(r *policy.Resource) { r.Kind = policy.Import })},
+		{"action of a city", with(func(r *policy.Resource) { r.Kind = policy.Action })},
+		{"action of a city, noticed, about the caller", with(func(r *policy.Resource) { r.Kind, r.Own, r.Noticed = policy.Action, true, true })},
 		{"enterprise in a city", with(func(r *policy.Resource) { r.Kind, r.Authority = policy.Enterprise, "jiangsu" })},
 		{"enterprise in a city, the caller", with(func(r *policy.Resource) { r.Kind, r.Own = policy.Enterprise, true })},
 		{"audit of a province", &policy.Resource{Kind: policy.Audit, Authority: "jiangsu", Region: "320000"}},
@@ -195,7 +207,7 @@ func TestUnknownIsDenied(t *testing.T) {
 	}
 	root := access.Principal{Account: "x", Role: "root", Authority: "nation", Level: access.National, Region: "000000"}
 	for _, action := range actions {
-		open := slices.Contains([]string{"regimes.read", "listing.read", "status.one", "search.names"}, action)
+		open := slices.Contains(public, action)
 		if err := e.Role(root, action); !open && err == nil {
 			t.Errorf("an unknown role may %s", action)
 		}
@@ -291,7 +303,7 @@ func TestReachOfAuthorities(t *testing.T) {
 func TestStepsImplySight(t *testing.T) {
 	e := engine()
 	for _, p := range personas {
-		for _, kind := range []policy.Kind{policy.Listing, policy.Import, policy.Enterprise, policy.Audit} {
+		for _, kind := range []policy.Kind{policy.Listing, policy.Import, policy.Action, policy.Enterprise, policy.Audit} {
 			for bits := range 16 {
 				r := policy.Resource{
 					Kind: kind, Authority: "jiangsu", Level: access.Province, Region: "320000", Sectors: []string{"finance"},
@@ -318,7 +330,7 @@ func TestStepsImplySight(t *testing.T) {
 func TestRecordsGrantNothingThatRolesRefuse(t *testing.T) {
 	e := engine()
 	for _, p := range personas {
-		for _, kind := range []policy.Kind{policy.Listing, policy.Import, policy.Enterprise, policy.Audit, policy.Status} {
+		for _, kind := range []policy.Kind{policy.Listing, policy.Import, policy.Action, policy.Enterprise, policy.Audit, policy.Status} {
 			r := policy.Resource{
 				Kind: kind, Authority: p.Authority, Level: access.County, Region: p.Region,
 				Own: true, Noticed: true, Published: true, Purpose: true, Reference: true,

@@ -73,6 +73,16 @@ func record(r Resource) types.Entity {
 			"noticed":   types.Boolean(r.Noticed),
 			"published": types.Boolean(r.Published),
 		}
+	case Action:
+		a = cedar.RecordMap{
+			"authority": types.String(r.Authority),
+			"level":     types.Long(r.Level.Rank()),
+			"region":    region(r.Region),
+			"sectors":   texts(r.Sectors),
+			"own":       types.Boolean(r.Own),
+			"noticed":   types.Boolean(r.Noticed),
+			"published": types.Boolean(r.Published),
+		}
 	case Import:
 		a = cedar.RecordMap{
 			"authority": types.String(r.Authority),

@@ -1,0 +1,432 @@
+package rungs
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"shixin/shared/access"
+	"shixin/shared/action"
+	"shixin/shared/ladder"
+	"shixin/shared/listing"
+	"shixin/shared/records"
+	"shixin/shared/regime"
+	"shixin/shared/sealedtext"
+	"shixin/shared/workday"
+)
+
+// View is an action as the API shows it to authorities, auditors and, once it was told, to the enterprise.
+type View struct {
+	ID           string            `json:"id"`
+	USCC         string            `json:"uscc"`
+	Rung         string            `json:"rung"`
+	Name         regime.Text       `json:"name"`
+	Ladder       string            `json:"ladder"`
+	Authority    string            `json:"authority"`
+	State        action.State      `json:"state"`
+	Published    bool              `json:"published"`
+	Version      int               `json:"version"`
+	Reason       string            `json:"reason"`
+	LegalBasis   []string          `json:"legal_basis"`
+	Findings     []string          `json:"findings"`
+	Proposal     string            `json:"proposal,omitempty"`
+	Interview    *InterviewView    `json:"interview,omitempty"`
+	Task         string            `json:"task,omitempty"`
+	Deadline     *DeadlineView     `json:"deadline,omitempty"`
+	Listing      *ListingView      `json:"listing,omitempty"`
+	Taken        HandView          `json:"taken"`
+	Notice       *NoticeView       `json:"notice,omitempty"`
+	Replies      []ReplyView       `json:"replies"`
+	Evidence     []CureView        `json:"evidence"`
+	Record       *RecordView       `json:"record,omitempty"`
+	Extensions   []ExtensionView   `json:"extensions"`
+	Assessment   *RulingView       `json:"assessment,omitempty"`
+	Announcement *AnnouncementView `json:"announcement,omitempty"`
+	Publication  *PublicationView  `json:"publication,omitempty"`
+	Contests     []ContestView     `json:"contests"`
+	Due          []DueView         `json:"due"`
+	Allowed      []string          `json:"allowed"`
+}
+
+// The parts of a view.
+type (
+	// HandView is who took a step, and when. The natural person is shown to authorities and auditors only.
+	HandView struct {
+		At        time.Time   `json:"at"`
+		Role      access.Role `json:"role"`
+		Authority string      `json:"authority,omitempty"`
+		Person    string      `json:"person,omitempty"`
+	}
+	// InterviewView is when and where, and with whom.
+	InterviewView struct {
+		At           time.Time `json:"at"`
+		Place        string    `json:"place"`
+		Participants []string  `json:"participants"`
+	}
+	// DeadlineView is a last day. By is null with pending "calendar" where it lies beyond the published calendar.
+	DeadlineView struct {
+		By          *workday.Day `json:"by"`
+		Pending     string       `json:"pending,omitempty"`
+		WorkingDays int          `json:"working_days,omitempty"`
+		SetBy       string       `json:"set_by,omitempty"`
+	}
+	// ListingView is the listing that the rung proposed.
+	ListingView struct {
+		ID       string `json:"id"`
+		Regime   string `json:"regime"`
+		Ground   string `json:"ground"`
+		Document string `json:"document"`
+	}
+	// NoticeView is the notice.
+	NoticeView struct {
+		HandView
+		Method   string       `json:"method"`
+		ServedAt time.Time    `json:"served_at"`
+		Reply    DeadlineView `json:"reply"`
+	}
+	// ReplyView is what the enterprise said.
+	ReplyView struct {
+		HandView
+		N      int    `json:"n"`
+		To     string `json:"to"`
+		Waiver bool   `json:"waiver"`
+		Text   string `json:"text"`
+	}
+	// CureView is evidence of the cure.
+	CureView struct {
+		HandView
+		N        int        `json:"n"`
+		Text     string     `json:"text"`
+		Evidence []Evidence `json:"evidence"`
+	}
+	// RecordView is what was said at the interview.
+	RecordView struct {
+		HandView
+		HeldAt       time.Time `json:"held_at"`
+		Participants []string  `json:"participants"`
+		Text         string    `json:"text"`
+	}
+	// ExtensionView is a later deadline.
+	ExtensionView struct {
+		HandView
+		Deadline DeadlineView `json:"deadline"`
+		Reasons  string       `json:"reasons"`
+	}
+	// RulingView is an outcome with its reasons.
+	RulingView struct {
+		HandView
+		Outcome string `json:"outcome"`
+		Reasons string `json:"reasons"`
+	}
+	// AnnouncementView is the prior notice of a publication.
+	AnnouncementView struct {
+		HandView
+		Method   string       `json:"method"`
+		ServedAt time.Time    `json:"served_at"`
+		Reply    DeadlineView `json:"reply"`
+		Reasons  string       `json:"reasons"`
+	}
+	// PublicationView is the decision to show the action in public.
+	PublicationView struct {
+		HandView
+		Reasons    string      `json:"reasons"`
+		LegalBasis []string    `json:"legal_basis"`
+		Until      workday.Day `json:"until"`
+		Answers    []Answer    `json:"answers"`
+		Lifted     string      `json:"lifted,omitempty"` // why it ended before its last day
+	}
+	// ContestView is what the enterprise holds against the publication.
+	ContestView struct {
+		HandView
+		N        int         `json:"n"`
+		Grounds  string      `json:"grounds"`
+		Evidence []Evidence  `json:"evidence"`
+		Outcome  *RulingView `json:"outcome"`
+		Lapsed   bool        `json:"lapsed,omitempty"`
+	}
+	// DueView is one clock that runs.
+	DueView struct {
+		Step    string       `json:"step"`
+		By      *workday.Day `json:"by"`
+		Pending string       `json:"pending,omitempty"`
+		Basis   string       `json:"basis,omitempty"`
+		SetBy   string       `json:"set_by,omitempty"`
+	}
+)
+
+// shower turns the parts of an action into what one caller sees.
+type shower struct {
+	vault    sealedtext.Vault
+	calendar workday.Calendar
+	persons  bool // the caller sees natural persons
+}
+
+func (s shower) hand(h listing.Hand) HandView {
+	v := HandView{At: h.At, Role: h.By.Role, Authority: h.By.Authority}
+	if s.persons && !h.By.Subject {
+		v.Person = h.By.Person
+	}
+	return v
+}
+
+func (s shower) texts(in []listing.Text) []string {
+	out := []string{}
+	for _, t := range in {
+		out = append(out, s.vault.Text(t))
+	}
+	return out
+}
+
+func (s shower) documents(in []listing.Evidence) []Evidence {
+	out := []Evidence{}
+	for _, e := range in {
+		out = append(out, Evidence{Title: s.vault.Text(e.Title), SHA256: e.SHA256})
+	}
+	return out
+}
+
+func (s shower) deadline(d action.Deadline) DeadlineView {
+	v := DeadlineView{WorkingDays: d.WorkingDays, SetBy: d.SetBy}
+	by, known := d.By(s.calendar)
+	if !known {
+		v.Pending = "calendar"
+		return v
+	}
+	v.By = &by
+	return v
+}
+
+func (s shower) ruling(h listing.Hand, outcome string, reasons listing.Text) *RulingView {
+	return &RulingView{HandView: s.hand(h), Outcome: outcome, Reasons: s.vault.Text(reasons)}
+}
+
+// view shows an action to a caller who may see it.
+func (r *Rungs) view(ctx context.Context, who access.Principal, now time.Time, a *action.Action, v sealedtext.Vault, rules action.Rules) (*View, error) {
+	today := workday.DayOf(now)
+	s := shower{vault: v, calendar: rules.Calendar, persons: isAuthority(who)}
+	out := &View{ID: a.ID, USCC: a.USCC, Rung: a.Rung, Name: rules.Rung.Name, Ladder: a.Ladder, Authority: a.Authority.ID, State: a.State, Published: a.Published(today),
+		Version: a.Version, Reason: v.Text(a.Content.Reason), LegalBasis: s.texts(a.Content.LegalBasis), Findings: append([]string{}, a.Content.Findings...),
+		Task: v.Text(a.Content.Task), Taken: s.hand(a.Taken), Replies: []ReplyView{}, Evidence: []CureView{}, Extensions: []ExtensionView{}, Contests: []ContestView{},
+		Due: []DueView{}, Allowed: r.allowed(who, now, a, rules)}
+	if isAuthority(who) {
+		out.Proposal = a.Proposal
+	} else if err := r.hide(ctx, now, out); err != nil {
+		return nil, err
+	}
+	s.content(out, a)
+	s.hearing(out, a)
+	s.publication(out, a)
+	for _, w := range action.Waits(*a, rules) {
+		if w.By == "" && w.Pending == "" {
+			continue
+		}
+		d := DueView{Step: w.Step, Pending: w.Pending, Basis: w.Basis, SetBy: w.SetBy}
+		if w.By != "" {
+			d.By = &w.By
+		}
+		if !slices.ContainsFunc(out.Due, func(x DueView) bool { return x.Step == d.Step }) {
+			out.Due = append(out.Due, d)
+		}
+	}
+	return out, nil
+}
+
+// show opens a stored action and shows it.
+func (r *Rungs) show(ctx context.Context, who access.Principal, now time.Time, stored records.Action) (*View, error) {
+	rules, err := r.rules(&stored.State)
+	if err != nil {
+		return nil, err
+	}
+	v, err := r.openVault(ctx, stored)
+	if err != nil {
+		return nil, err
+	}
+	return r.view(ctx, who, now, &stored.State, v, rules)
+}
+
+// hide takes away the findings that the enterprise does not see.
+func (r *Rungs) hide(ctx context.Context, now time.Time, v *View) error {
+	_, all, err := r.failing(ctx, now, v.USCC)
+	if err != nil {
+		return err
+	}
+	v.Findings = slices.DeleteFunc(v.Findings, func(id string) bool {
+		f, has := all[id]
+		_, seen := f.Public()
+		return !has || !seen
+	})
+	return nil
+}
+
+// allowed is the steps that the caller may take now: those of the procedure, without what policy does not permit.
+func (r *Rungs) allowed(who access.Principal, now time.Time, a *action.Action, rules action.Rules) []string {
+	steps := []string{}
+	res := resource(who, a, workday.DayOf(now))
+	for _, step := range action.Allowed(*a, actor(who), rules, now) {
+		act := "action." + step
+		if len(step) > len("contests/") && step[:len("contests/")] == "contests/" {
+			act = "action.resolution"
+		}
+		if r.Policy.Allow(who, act, res) == nil {
+			steps = append(steps, step)
+		}
+	}
+	return steps
+}
+
+// content shows what the action said when it was taken.
+func (s shower) content(out *View, a *action.Action) {
+	if i := a.Content.Interview; i != nil {
+		out.Interview = &InterviewView{At: i.At, Place: s.vault.Text(i.Place), Participants: s.texts(i.Participants)}
+	}
+	if d := a.Deadline(); d != nil {
+		v := s.deadline(*d)
+		out.Deadline = &v
+	} else if d := a.Content.Deadline; d != nil { // it runs from the notice
+		out.Deadline = &DeadlineView{WorkingDays: d.WorkingDays, SetBy: d.SetBy, Pending: "notice"}
+	}
+	if l := a.Content.Listing; l != nil {
+		out.Listing = &ListingView{ID: l.ID, Regime: l.Regime, Ground: l.Ground, Document: s.vault.Text(l.Document)}
+	}
+}
+
+// hearing shows what the enterprise was told, and what came of it.
+func (s shower) hearing(out *View, a *action.Action) {
+	if n := a.Notice; n != nil {
+		out.Notice = &NoticeView{HandView: s.hand(n.Hand), Method: n.Method, ServedAt: n.ServedAt, Reply: s.deadline(n.Reply)}
+	}
+	for _, x := range a.Replies {
+		out.Replies = append(out.Replies, ReplyView{HandView: s.hand(x.Hand), N: x.N, To: x.To, Waiver: x.Waiver, Text: s.vault.Text(x.Text)})
+	}
+	for _, x := range a.Evidence {
+		out.Evidence = append(out.Evidence, CureView{HandView: s.hand(x.Hand), N: x.N, Text: s.vault.Text(x.Text), Evidence: s.documents(x.Documents)})
+	}
+	if x := a.Record; x != nil {
+		out.Record = &RecordView{HandView: s.hand(x.Hand), HeldAt: x.HeldAt, Participants: s.texts(x.Participants), Text: s.vault.Text(x.Text)}
+	}
+	for _, x := range a.Extensions {
+		out.Extensions = append(out.Extensions, ExtensionView{HandView: s.hand(x.Hand), Deadline: s.deadline(x.Deadline), Reasons: s.vault.Text(x.Reasons)})
+	}
+	if x := a.Assessment; x != nil {
+		out.Assessment = s.ruling(x.Hand, x.Outcome, x.Reasons)
+	}
+}
+
+// publication shows what is, or is to be, shown in public.
+func (s shower) publication(out *View, a *action.Action) {
+	if x := a.Announcement; x != nil {
+		out.Announcement = &AnnouncementView{HandView: s.hand(x.Hand), Method: x.Method, ServedAt: x.ServedAt, Reply: s.deadline(x.Reply), Reasons: s.vault.Text(x.Reasons)}
+	}
+	if x := a.Publication; x != nil {
+		p := &PublicationView{HandView: s.hand(x.Hand), Reasons: s.vault.Text(x.Reasons), LegalBasis: x.LegalBasis, Until: x.Until, Answers: []Answer{}}
+		for _, y := range x.Answers {
+			p.Answers = append(p.Answers, Answer{Reply: y.Statement, Text: s.vault.Text(y.Text)})
+		}
+		if x.Lifted != nil {
+			p.Lifted = x.Lifted.Cause
+		}
+		out.Publication = p
+	}
+	for _, x := range a.Contests {
+		c := ContestView{HandView: s.hand(x.Hand), N: x.N, Grounds: s.vault.Text(x.Grounds), Evidence: s.documents(x.Documents), Lapsed: x.Lapsed}
+		if x.Outcome != nil {
+			c.Outcome = s.ruling(x.Outcome.Hand, x.Outcome.Outcome, x.Outcome.Reasons)
+		}
+		out.Contests = append(out.Contests, c)
+	}
+}
+
+// ProposalView is the rung that a run proposes.
+type ProposalView struct {
+	ID        string       `json:"id"`
+	Rung      string       `json:"rung"`
+	Name      *regime.Text `json:"name"`
+	Ladder    string       `json:"ladder"`
+	Run       string       `json:"run"`
+	At        time.Time    `json:"at"`
+	Findings  []string     `json:"findings"`
+	Reasons   []ladder.Why `json:"reasons"`
+	Grounds   []string     `json:"grounds"`
+	Needs     []ladder.Why `json:"needs"`
+	Obstacles []ladder.Why `json:"obstacles"` // it cannot be taken for these
+}
+
+// Listed is a page of an enterprise's actions with what a run proposes.
+type Listed struct {
+	Items    []*View       `json:"items"`
+	Proposal *ProposalView `json:"proposal"`
+	Next     string        `json:"-"` // the id to go on behind, empty at the end
+}
+
+// List answers a page of the actions of an enterprise, oldest first, behind one of them. The proposal is shown to authorities and auditors.
+func (r *Rungs) List(ctx context.Context, who access.Principal, now time.Time, uscc, after string, limit int) (*Listed, error) {
+	if _, err := r.enterprise(ctx, who, "action.list", now, uscc); err != nil {
+		return nil, err
+	}
+	out := &Listed{Items: []*View{}}
+	ids, more, err := r.Store.ActionsOf(ctx, now, uscc, after, min(limit, maxViews))
+	if err != nil {
+		return nil, err
+	}
+	all, err := r.Store.Actions(ctx, now, ids)
+	if err != nil {
+		return nil, err
+	}
+	for i := range all {
+		a := &all[i].State
+		if r.Policy.Allow(who, "action.read", resource(who, a, workday.DayOf(now))) != nil {
+			continue
+		}
+		view, err := r.show(ctx, who, now, all[i])
+		if err != nil {
+			return nil, err
+		}
+		out.Items = append(out.Items, view)
+	}
+	if more {
+		out.Next = ids[len(ids)-1]
+	}
+	if !isAuthority(who) {
+		return out, nil
+	}
+	standing, err := r.Store.Standing(ctx, now, uscc)
+	if err != nil {
+		return nil, err
+	}
+	out.Proposal, err = r.viewProposal(standing.State.Proposal)
+	return out, err
+}
+
+// maxViews bounds how many actions, each with all its texts, one answer shows.
+const maxViews = 50
+
+// Read answers with one action.
+func (r *Rungs) Read(ctx context.Context, who access.Principal, now time.Time, uscc, id string) (*Reply, error) {
+	stored, _, err := r.visible(ctx, Call{Who: who, Now: now}, uscc, id)
+	if err != nil {
+		return nil, err
+	}
+	view, err := r.show(ctx, who, now, stored)
+	if err != nil {
+		return nil, err
+	}
+	return &Reply{Status: 200, Version: stored.State.Version, Body: encode(view)}, nil
+}
+
+func (r *Rungs) viewProposal(p *ladder.Made) (*ProposalView, error) {
+	if p == nil {
+		return nil, nil
+	}
+	library, err := r.Ladder()
+	if err != nil {
+		return nil, err
+	}
+	v := &ProposalView{ID: p.ID, Rung: p.Rung, Ladder: p.Ladder, Run: p.Run, At: p.At, Findings: p.Findings, Reasons: p.Reasons,
+		Grounds: append([]string{}, p.Grounds...), Needs: append([]ladder.Why{}, p.Needs...), Obstacles: append([]ladder.Why{}, p.Obstacles...)}
+	if version, ok := library.Version(p.Ladder); ok {
+		if rung, ok := version.Rung(p.Rung); ok {
+			v.Name = &rung.Name
+		}
+	}
+	return v, nil
+}

@@ -48,7 +48,6 @@ var ErrFigures = errors.New("indicator: the packed figures are not readable")
 const (
 	MaxSeries    = 256
 	MaxRevision  = 1 << 20
-	maxFigures   = 1 << 14
 	formatFirst  = 1
 	scaleRaw     = 15 // the series is stored as raw doubles
 	maxScale     = 12

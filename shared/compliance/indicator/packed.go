@@ -125,54 +125,83 @@ func Decode(b []byte) (Figures, error) {
 	if len(b) == 0 {
 		return f, nil
 	}
-	err := walk(b, func(code int, newest Period, n int) []Figure {
-		f.series = append(f.series, series{code, newest, make([]Figure, n)})
-		return f.series[len(f.series)-1].slots
+	var values [][]float64
+	var blocks []block
+	err := walk(b, func(k block) []float64 {
+		blocks, values = append(blocks, k), append(values, make([]float64, k.n))
+		return values[len(values)-1]
 	})
 	if err != nil {
 		return Figures{}, err
 	}
+	f.series = make([]series, len(blocks))
+	for i, k := range blocks {
+		s := series{k.code, k.newest, make([]Figure, k.n)}
+		k.tags(b, func(slot int, m Mark, revision int) { s.slots[slot] = Figure{values[i][slot], revision, m} })
+		f.series[i] = s
+	}
 	return f, nil
 }
 
-// reader takes numbers off the front of packed figures. After bad is set everything is 0.
+// block is the head of one series in packed figures.
+type block struct {
+	code    int
+	newest  Period
+	n       int    // periods from the newest back
+	present uint64 // which of them are reported
+	runs    int    // where its marks and revisions begin
+}
+
+// tags goes over the marks and revisions of a block that walk has found to be in order, the newest first.
+func (k *block) tags(b []byte, each func(slot int, m Mark, revision int)) {
+	r := reader{b: b, i: k.runs}
+	for rest := k.present; rest != 0; {
+		run, tag := r.uvarint(), r.uvarint()
+		for ; run > 0; run-- {
+			each(bits.TrailingZeros64(rest), Mark(tag&3), int(tag>>2))
+			rest &= rest - 1
+		}
+	}
+}
+
+// reader takes numbers off packed figures. After bad is set everything is 0.
 type reader struct {
 	b   []byte
+	i   int
 	bad bool
 }
 
 func (r *reader) byte() byte {
-	if len(r.b) == 0 {
+	if r.i >= len(r.b) {
 		r.bad = true
 		return 0
 	}
-	v := r.b[0]
-	r.b = r.b[1:]
-	return v
+	r.i++
+	return r.b[r.i-1]
 }
 
+// uvarint has the short form in line: it is called for every figure of every enterprise.
 func (r *reader) uvarint() uint64 {
-	if len(r.b) > 0 && r.b[0] < 0x80 { // mostly
-		v := r.b[0]
-		r.b = r.b[1:]
-		return uint64(v)
+	if r.i < len(r.b) && r.b[r.i] < 0x80 {
+		r.i++
+		return uint64(r.b[r.i-1])
 	}
-	v, n := binary.Uvarint(r.b)
-	if n <= 0 || n > 1 && r.b[n-1] == 0 { // a last byte of 0 is a longer way to write the same number
-		r.bad, r.b = true, nil
+	return r.long()
+}
+
+func (r *reader) long() uint64 {
+	v, n := binary.Uvarint(r.b[min(r.i, len(r.b)):])
+	if n <= 0 || n > 1 && r.b[r.i+n-1] == 0 { // a last byte of 0 is a longer way to write the same number
+		r.bad, r.i = true, len(r.b)
 		return 0
 	}
-	r.b = r.b[n:]
+	r.i += n
 	return v
 }
 
-func (r *reader) varint() int64 {
-	u := r.uvarint()
-	return int64(u>>1) ^ -int64(u&1)
-}
-
-// walk reads packed figures series by series. Each asks for its slots, all of them zero, the newest first; nil passes it over.
-func walk(b []byte, slotsOf func(code int, newest Period, n int) []Figure) error {
+// walk reads packed figures series by series. Each says where the values go, the newest first; those of periods that are not reported are
+// left as they are. Nil passes a series over.
+func walk(b []byte, each func(k block) []float64) error {
 	r := reader{b: b}
 	if v := r.byte(); v != formatFirst {
 		return fmt.Errorf("%w: format %d", ErrFigures, v)
@@ -188,78 +217,88 @@ func walk(b []byte, slotsOf func(code int, newest Period, n int) []Figure) error
 			return fmt.Errorf("%w: a code", ErrFigures)
 		}
 		code += int(step)
-		if err := r.series(code, slotsOf); err != nil {
-			return err
+		k := block{code: code}
+		if what := r.block(&k); what != "" {
+			return fmt.Errorf("%w: the %s of indicator %d", ErrFigures, what, code)
+		}
+		into := each(k)
+		if into == nil {
+			var unused [KeepDays]float64
+			into = unused[:k.n]
+		}
+		if !r.values(k.present, into) {
+			return fmt.Errorf("%w: the values of indicator %d", ErrFigures, code)
 		}
 	}
-	if len(r.b) != 0 {
-		return fmt.Errorf("%w: %d bytes too many", ErrFigures, len(r.b))
+	if r.i != len(b) {
+		return fmt.Errorf("%w: %d bytes too many", ErrFigures, len(b)-r.i)
 	}
 	return nil
 }
 
-func (r *reader) series(code int, slotsOf func(code int, newest Period, n int) []Figure) error {
-	bad := func(what string) error { return fmt.Errorf("%w: the %s of indicator %d", ErrFigures, what, code) }
+// block reads the head of a series, and says what of it is wrong.
+func (r *reader) block(k *block) string {
 	at := r.uvarint()
-	newest := Period{Month, int(at >> 1)}
+	k.newest = Period{Month, int(at >> 1)}
 	if at&1 == unitDayBit {
-		newest.Unit = Day
+		k.newest.Unit = Day
 	}
-	n := int(r.byte())
-	if r.bad || at>>1 > 1<<20 || n == 0 || n > keep(newest.Unit) {
-		return bad("periods")
+	k.n = int(r.byte())
+	if r.bad || at>>1 > 1<<20 || k.n == 0 || k.n > keep(k.newest.Unit) {
+		return "periods"
 	}
-	var present uint64
-	for i := 0; i < n; i += 8 {
-		present |= uint64(r.byte()) << i
+	for i := 0; i < k.n; i += 8 {
+		k.present |= uint64(r.byte()) << i
 	}
-	if r.bad || present&1 == 0 || bits.Len64(present) != n {
-		return bad("reported periods")
+	if r.bad || k.present&1 == 0 || bits.Len64(k.present) != k.n {
+		return "reported periods"
 	}
-	slots := slotsOf(code, newest, n)
-	if slots == nil {
-		var unused [KeepDays]Figure
-		slots = unused[:n]
-	}
+	k.runs = r.i
 	last := uint64(0)
-	for rest := present; rest != 0; {
+	for left := uint64(bits.OnesCount64(k.present)); left > 0; {
 		run, tag := r.uvarint(), r.uvarint()
-		if r.bad || run == 0 || run > uint64(bits.OnesCount64(rest)) || tag == last || tag&3 == 0 || tag>>2 == 0 || tag>>2 > MaxRevision {
-			return bad("marks")
+		if r.bad || run == 0 || run > left || tag == last || tag&3 == 0 || tag>>2 == 0 || tag>>2 > MaxRevision {
+			return "marks"
 		}
-		for last = tag; run > 0; run-- {
-			v := &slots[bits.TrailingZeros64(rest)]
-			v.Mark, v.Revision = Mark(tag&3), int(tag>>2)
-			rest &= rest - 1
-		}
+		last = tag
+		left -= run
 	}
-	return r.values(bad, present, slots)
+	return ""
 }
 
-func (r *reader) values(bad func(string) error, present uint64, slots []Figure) error {
+func (r *reader) values(present uint64, into []float64) bool {
 	scale := int(r.byte())
 	if r.bad || scale > maxScale && scale != scaleRaw {
-		return bad("scale")
+		return false
 	}
+	if scale == scaleRaw {
+		return r.raw(present, into)
+	}
+	power := powers[scale]
 	sum := int64(0)
-	for rest := present; rest != 0; rest &= rest - 1 {
-		v := &slots[bits.TrailingZeros64(rest)]
-		if scale == scaleRaw {
-			if len(r.b) < 8 {
-				return bad("values")
-			}
-			v.Value = math.Float64frombits(binary.BigEndian.Uint64(r.b))
-			r.b = r.b[8:]
-		} else {
-			sum += r.varint()
-			if sum < 0 || sum >= maxExact {
-				return bad("values")
-			}
-			v.Value = float64(sum) / powers[scale]
+	for ; present != 0; present &= present - 1 {
+		u := r.uvarint()
+		sum += int64(u>>1) ^ -int64(u&1)
+		v := float64(sum) / power
+		if uint64(sum) >= maxExact || v > 1e12 {
+			return false
 		}
-		if r.bad || !(v.Value >= 0 && v.Value <= 1e12) { // NaN too
-			return bad("values")
-		}
+		into[bits.TrailingZeros64(present)] = v
 	}
-	return nil
+	return !r.bad
+}
+
+func (r *reader) raw(present uint64, into []float64) bool {
+	for ; present != 0; present &= present - 1 {
+		if len(r.b)-r.i < 8 {
+			return false
+		}
+		v := math.Float64frombits(binary.BigEndian.Uint64(r.b[r.i:]))
+		r.i += 8
+		if !(v >= 0 && v <= 1e12) { // NaN too
+			return false
+		}
+		into[bits.TrailingZeros64(present)] = v
+	}
+	return true
 }

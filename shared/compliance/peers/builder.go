@@ -39,11 +39,11 @@ func (b *Builder) Add(e compliance.Enterprise, figures *indicator.Window) {
 			if d.Period == indicator.Day {
 				period = b.day.N
 			}
-			f, has := figures.At(i, period)
+			v, has := figures.Value(i, period)
 			if !has || !slices.Contains(d.Sectors, sector) {
 				continue
 			}
-			b.histograms(c)[i].add(bucketOf(f.Value), 1)
+			b.histograms(c)[i].add(bucketOf(v), 1)
 		}
 	}
 }

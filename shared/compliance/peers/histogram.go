@@ -12,6 +12,7 @@ type bucket int32
 const (
 	bias      = 30
 	maxBucket = bucket(60*1000 + 999)
+	least     = bucket(1*1000 + 100)
 )
 
 // bucketOf is exact on every machine: it works on the decimal digits.
@@ -47,7 +48,10 @@ func bucketOf(v float64) bucket {
 			digits, exponent = 100, exponent+1
 		}
 	}
-	return bucket(min(max(exponent+bias, 1), 60)*1000 + digits)
+	if exponent+bias < 1 { // smaller than any figure is
+		return least
+	}
+	return bucket(min(exponent+bias, 60)*1000 + digits)
 }
 
 // value is the number that a bucket stands for.

@@ -158,24 +158,16 @@ func (f *frame) figure(position, back int) ref.Val {
 		return missing(a)
 	}
 	f.note(a)
-	return types.Double(v.Value)
+	return types.Double(v)
 }
 
-// quiet is figure without a note.
-func (f *frame) quiet(position, back int) ref.Val {
-	v, a, ok := f.lookup(position, back)
-	if !ok {
-		return missing(a)
-	}
-	return types.Double(v.Value)
-}
-
-func (f *frame) lookup(position, back int) (indicator.Figure, atom, bool) {
+// lookup is figure without a note.
+func (f *frame) lookup(position, back int) (float64, atom, bool) {
 	n := f.month
 	if f.isDay[position] {
 		n = f.day
 	}
-	v, ok := f.window.At(position, n-back)
+	v, ok := f.window.Value(position, n-back)
 	return v, newAtom(atomFigure, position, back), ok
 }
 

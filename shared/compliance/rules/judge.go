@@ -139,7 +139,7 @@ func (j *Judge) check(v *compliance.Verdict, p *Program, k *check) {
 
 func (f *frame) reported(positions []int, period int) bool {
 	for _, i := range positions {
-		if _, ok := f.window.At(i, period); !ok {
+		if _, ok := f.window.Value(i, period); !ok {
 			return false
 		}
 	}
@@ -183,7 +183,7 @@ func (j *Judge) late(v *compliance.Verdict) {
 			continue
 		}
 		asked++
-		if _, ok := f.window.At(i, period.N); !ok {
+		if _, ok := f.window.Value(i, period.N); !ok {
 			v.Inputs = append(v.Inputs, compliance.Input{Of: compliance.Self, Published: true, Kind: compliance.OfFigure, Name: d.Name, Period: period.String(), Reason: notReported})
 		}
 	}

@@ -179,3 +179,17 @@ func TestManyRulesGoOnAfterOneThatCannotBeReckoned(t *testing.T) {
 		t.Error(v)
 	}
 }
+
+// A finding keeps what a rule has seen of findings, so that the verdict can be given again from it.
+func TestFindingsAreReadBackFromInputs(t *testing.T) {
+	program := compiled(t, of("", "findings.size() > 0"))
+	want := []Past{{"telecom/a", "open", 3, 0}, {"listed", "cured", 100, 2}}
+	v := judge(t, Inputs{Programs: []*Program{program}}, Facts{Enterprise: enterprise(), Findings: want})
+	got, looked := PastFrom(v[0].Inputs)
+	if !looked || fmt.Sprint(got) != fmt.Sprint(want) {
+		t.Errorf("%v, %v", got, looked)
+	}
+	if _, looked := PastFrom(nil); looked {
+		t.Error("a verdict without inputs looked at findings")
+	}
+}

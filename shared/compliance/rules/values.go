@@ -285,12 +285,16 @@ func aggregate(name string, list, count ref.Val) ref.Val {
 	s, own := list.(*series)
 	var unknown *types.Unknown
 	for i := range int(n) {
-		var v ref.Val
-		if own {
-			v = s.f.quiet(s.position, i+1)
-		} else {
-			v = lister.Get(types.Int(i))
+		if own { // the usual case, without making a value of each figure
+			v, a, ok := s.f.lookup(s.position, i+1)
+			if ok {
+				values = append(values, v)
+			} else {
+				unknown, _ = types.MaybeMergeUnknowns(missing(a), unknown)
+			}
+			continue
 		}
+		v := lister.Get(types.Int(i))
 		if u, merged := types.MaybeMergeUnknowns(v, unknown); merged {
 			unknown = u
 			continue

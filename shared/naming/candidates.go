@@ -32,7 +32,7 @@ func (x *Index) gather(s *scratch, q *side) {
 		if t.Rune() != 0 || t.Class == lexicon.Particle && len(q.tokens) > 1 {
 			continue
 		}
-		all = x.expand(all, q, n, known, alike)
+		all = x.expand(s, all, q, n, known, alike)
 	}
 	all = x.joined(all, q, alike)
 	slices.SortStableFunc(all, func(a, b expansion) int { return cmp.Compare(a.df, b.df) })
@@ -154,8 +154,27 @@ func (x *Index) estimate(s *scratch, q *Query, most int) {
 		}
 		s.ranked = append(s.ranked, ranked{name, score})
 	}
+	s.ranked = best(s.ranked, most)
 	slices.SortFunc(s.ranked, func(a, b ranked) int { return cmp.Or(cmp.Compare(b.score, a.score), cmp.Compare(a.name, b.name)) })
 	s.ranked = s.ranked[:min(len(s.ranked), most)]
+}
+
+// best drops what surely is not among so many best, without sorting all.
+func best(all []ranked, most int) []ranked {
+	const steps = 128
+	if len(all) <= 2*most {
+		return all
+	}
+	var counts [steps + 1]int
+	for _, r := range all {
+		counts[int(min(r.score, 1)*steps)]++
+	}
+	step, n := steps, counts[steps]
+	for n < most {
+		step--
+		n += counts[step]
+	}
+	return slices.DeleteFunc(all, func(r ranked) bool { return int(min(r.score, 1)*steps) < step })
 }
 
 // guess is about how much a name scores, from what is known already of its words.

@@ -6,6 +6,7 @@ import (
 	"unicode/utf8"
 
 	"shixin/shared/naming/lexicon"
+	"shixin/shared/naming/likeness"
 	"shixin/shared/naming/parts"
 )
 
@@ -90,20 +91,23 @@ func (x *Index) ident(t *token) uint32 {
 		x.eachWord(begin(familyHan).text(t.Text).end(), match)
 		return found
 	}
-	first := true
-	spellings(t.Text, func(h hash) {
-		if first {
-			x.eachWord(h, match)
-			first = false
-		}
-	})
+	var room [likeness.MaxLetters]byte
+	x.eachWord(begin(familySpelling).bytes(likeness.Key(t.Text, room[:0])).end(), match)
 	return found
 }
 
 // expand finds the words of the list that word n of the query may stand for, the likest first.
-func (x *Index) expand(into []expansion, q *side, n int, known meetings, alike *expansions) []expansion {
+func (x *Index) expand(s *scratch, into []expansion, q *side, n int, known meetings, alike *expansions) []expansion {
 	t := &q.tokens[n]
 	from := len(into)
+	if again := s.expanded(t.Text); again != nil { // the word was asked already, as one of a name of the other kind
+		for _, e := range again {
+			e.of = n
+			into = append(into, e)
+			alike.add(e.id, e.like, n)
+		}
+		return into
+	}
 	if t.ident != none {
 		into = append(into, expansion{t.ident, n, 1, x.df(t.ident)})
 		alike.add(t.ident, 1, n)
@@ -134,8 +138,37 @@ func (x *Index) expand(into []expansion, q *side, n int, known meetings, alike *
 	})
 	slices.SortFunc(into[from:], func(a, b expansion) int { return cmp.Or(cmp.Compare(b.like, a.like), cmp.Compare(a.id, b.id)) })
 	into = into[:min(len(into), from+mostExpansions)]
+	s.remember(t.Text, into[from:])
 	for _, e := range into[from:] {
 		alike.add(e.id, e.like, n)
 	}
 	return into
+}
+
+// expanded is what a word was found to stand for earlier in the same search; nil is not asked yet.
+func (s *scratch) expanded(text string) []expansion {
+	for i := range s.earlier {
+		if s.earlier[i].text == text {
+			return s.earlier[i].found
+		}
+	}
+	return nil
+}
+
+// earlier is a word of the query with what it may stand for.
+type earlier struct {
+	text  string
+	found []expansion
+}
+
+func (s *scratch) remember(text string, found []expansion) {
+	if len(s.asked) < 2 {
+		return
+	}
+	n := len(s.room)
+	if n+len(found) > cap(s.room) {
+		return
+	}
+	s.room = append(s.room, found...)
+	s.earlier = append(s.earlier, earlier{text, s.room[n : n+len(found) : n+len(found)]})
 }

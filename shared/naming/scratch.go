@@ -15,6 +15,8 @@ type scratch struct {
 	finds    [2]meetings
 	ranked   []ranked
 	results  []ranked
+	room     []expansion
+	earlier  []earlier
 	budget   int
 	stats    Stats
 }
@@ -26,7 +28,7 @@ type ranked struct {
 }
 
 func newScratch() *scratch {
-	s := &scratch{}
+	s := &scratch{room: make([]expansion, 0, 256)}
 	for i := range s.finds {
 		q := &s.queries[i]
 		s.finds[i].find = func(n int, l *token) (float32, How) { return s.memo.meet(i, n, &q.tokens[n], l, q.kind) }

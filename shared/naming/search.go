@@ -79,7 +79,7 @@ func (s *scratch) prepare(q *Query, ident func(*token) uint32) {
 	s.found.clear()
 	s.memo.clear()
 	s.stats, s.budget = Stats{}, budget
-	s.asked = s.asked[:0]
+	s.asked, s.room, s.earlier = s.asked[:0], s.room[:0], s.earlier[:0]
 	for i, kind := range []subject.Kind{subject.Organization, subject.Person} {
 		s.alike[i].clear()
 		if q.Kind != "" && q.Kind != kind {

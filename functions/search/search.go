@@ -46,8 +46,16 @@ func (h handlers) search(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	ctx := r.Context()
+	if err := h.Screening.Queries.Admit(ctx, web.Caller(ctx), web.Now(ctx)); err != nil {
+		return err
+	}
 	answer, err := h.Screening.Search(ctx, web.Caller(ctx), web.Now(ctx), q)
 	if err != nil {
+		return err
+	}
+	asked := answer.Asked
+	asked.Request, asked.At, asked.Route, asked.Purpose, asked.Reference = web.RequestID(ctx), web.Now(ctx), web.RouteOf(r), q.Purpose, q.Reference
+	if err := h.Screening.Queries.Tell(ctx, web.Caller(ctx), asked); err != nil {
 		return err
 	}
 	return web.JSON(w, http.StatusOK, answer)
@@ -56,6 +64,9 @@ func (h handlers) search(w http.ResponseWriter, r *http.Request) error {
 func (h handlers) create(w http.ResponseWriter, r *http.Request) error {
 	var order screening.Order
 	if err := web.Decode(r, &order); err != nil {
+		return err
+	}
+	if err := h.Screening.Queries.Admit(r.Context(), web.Caller(r.Context()), web.Now(r.Context())); err != nil {
 		return err
 	}
 	c, err := calling.Read(r)

@@ -5,11 +5,13 @@ import (
 	"context"
 	"math"
 	"slices"
+	"strconv"
 	"time"
 
 	"shixin/shared/access"
 	"shixin/shared/fault"
 	"shixin/shared/naming"
+	"shixin/shared/querylog"
 	"shixin/shared/subject"
 	"shixin/shared/workday"
 )
@@ -48,6 +50,8 @@ type Answer struct {
 	ListVersion int64     `json:"list_version"`
 	AsOf        time.Time `json:"as_of"`
 	Detail      string    `json:"detail,omitempty"` // why nothing could be compared
+
+	Asked querylog.Query `json:"-"` // what the log of queries is told of it
 }
 
 // Search looks one name up.
@@ -87,26 +91,26 @@ func (s *Screening) Search(ctx context.Context, who access.Principal, now time.T
 	if all {
 		a.Scope = "all"
 	}
-	return a, s.told(ctx, who, now, q, all || w.ref != nil && w.ref.Scheme.Personal(), a)
+	a.Asked = asked(w, all, a)
+	return a, nil
 }
 
-// told tells the log of queries of an answer.
-func (s *Screening) told(ctx context.Context, who access.Principal, now time.Time, q Query, personal bool, a Answer) error {
-	if s.Asked == nil {
-		return nil
-	}
-	hash, err := s.Hash.Hash(ctx, "query\x00"+string(encode(q)))
-	if err != nil {
-		return err
+// asked is a query as the log of queries is told of it. What may be about a person is not answered unless it is logged.
+func asked(w wanted, all bool, a Answer) querylog.Query {
+	q := querylog.Query{Count: 1, ListVersion: a.ListVersion, Verdicts: map[string]int{}, Personal: all || w.ref != nil && w.ref.Scheme.Personal(),
+		What: []string{w.name, string(w.kind), strconv.Itoa(w.birthYear), w.region, strconv.FormatFloat(w.threshold, 'g', -1, 64)}}
+	if w.ref != nil {
+		q.What = append(q.What, w.ref.ID())
 	}
 	verdict := Clear
-	for _, i := range a.Items {
-		if i.Verdict == Match || verdict == Clear {
-			verdict = i.Verdict
-		}
+	switch {
+	case len(a.Items) > 0:
+		verdict = a.Items[0].Verdict
+	case a.Detail != "":
+		verdict = Unchecked
 	}
-	return s.tell(ctx, Asked{Who: who, At: now, Purpose: q.Purpose, Reference: q.Reference, Hash: hash, Personal: personal, ListVersion: a.ListVersion,
-		Verdict: string(verdict), Count: 1})
+	q.Verdicts[string(verdict)] = 1
+	return q
 }
 
 // results is what a view says to one query.

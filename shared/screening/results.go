@@ -35,19 +35,6 @@ func (r *Result) count(c *records.ScreeningCounts) {
 	}
 }
 
-// strongest is the strongest verdict of all rows.
-func strongest(c records.ScreeningCounts) Verdict {
-	switch {
-	case c.Match > 0:
-		return Match
-	case c.Possible > 0:
-		return Possible
-	case c.Unchecked > 0:
-		return Unchecked
-	}
-	return Clear
-}
-
 // has is how many rows of a page have a verdict; empty is any.
 func has(c records.ScreeningCounts, v Verdict) int {
 	switch v {

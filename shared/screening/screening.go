@@ -5,7 +5,6 @@
 package screening
 
 import (
-	"context"
 	"log/slog"
 	"time"
 
@@ -13,6 +12,7 @@ import (
 	"shixin/shared/blob"
 	"shixin/shared/fault"
 	"shixin/shared/keys"
+	"shixin/shared/querylog"
 	"shixin/shared/queue"
 	"shixin/shared/records"
 	"shixin/shared/repeat"
@@ -41,28 +41,14 @@ type Screening struct {
 	Hash    keys.Hasher
 	Seal    keys.Sealer
 	Policy  Policy
-	Log     *slog.Logger // takes alarms; slog.Default when nil
-	// Asked is told of every query before it is answered; nil tells nobody. Where it fails, a query about a person is not answered.
-	Asked func(ctx context.Context, q Asked) error
+	Log     *slog.Logger  // takes alarms; slog.Default when nil
+	Queries *querylog.Log // is told of every file whose rows were looked up; of a single query its handler tells it
 
 	Slice    time.Duration // Slice when zero
 	PageSize int           // rows of a result page; 5,000 when zero
 
 	views views
 	pin   pin
-}
-
-// Asked is one query, or one whole file, as the log of queries knows it: who asked, what for, and what the answer was. It holds no name.
-type Asked struct {
-	Who         access.Principal
-	At          time.Time
-	Purpose     string
-	Reference   string
-	Hash        string // keyed hash of what was asked for
-	Personal    bool   // it is, or may be, about a person
-	ListVersion int64
-	Verdict     string // the strongest of the answer: match, possible, clear; of a file: closed
-	Count       int    // names that were looked up
 }
 
 func (s *Screening) log() *slog.Logger {
@@ -73,22 +59,6 @@ func (s *Screening) log() *slog.Logger {
 }
 
 func (s *Screening) keeper() repeat.Keeper { return repeat.Keeper{Store: s.Store, Seal: s.Seal} }
-
-// tell tells the log of queries. Where that cannot be, queries about persons stop.
-func (s *Screening) tell(ctx context.Context, q Asked) error {
-	if s.Asked == nil {
-		return nil
-	}
-	err := s.Asked(ctx, q)
-	if err == nil || !q.Personal {
-		if err != nil {
-			s.log().ErrorContext(ctx, "a query was not logged", "alarm", "querylog", "error", err)
-		}
-		return nil
-	}
-	s.log().ErrorContext(ctx, "a query about a person was not logged and not answered", "alarm", "querylog", "error", err)
-	return unavailable("the log of queries cannot be written, and without it persons are not looked up; try again", "查询日志无法写入,暂停涉及个人的查询,请稍后重试")
-}
 
 func unavailable(en, zh string) error {
 	f := fault.New(fault.Unavailable, en, zh)

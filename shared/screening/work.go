@@ -16,6 +16,7 @@ import (
 	"shixin/shared/blob"
 	"shixin/shared/fault"
 	"shixin/shared/naming"
+	"shixin/shared/querylog"
 	"shixin/shared/records"
 	"shixin/shared/screening/sheet"
 	"shixin/shared/squeeze"
@@ -251,13 +252,20 @@ func (s *Screening) page(ctx context.Context, now time.Time, sc *records.Screeni
 	if cursor.Offset < sc.Size {
 		return s.commit(ctx, now, sc)
 	}
-	if err := s.tell(ctx, Asked{Who: sc.By, At: sc.Pins.At, Purpose: sc.Purpose, Reference: sc.ID, Hash: sc.Digest, Personal: sc.All,
-		ListVersion: sc.Pins.ListVersion, Verdict: string(strongest(sc.Counts)), Count: sc.Counts.Rows()}); err != nil {
+	if err := s.Queries.Tell(ctx, sc.By, askedFile(sc)); err != nil {
 		return err
 	}
 	closed := moment(now)
 	sc.State, sc.Closed, sc.Expires = records.ScreeningClosed, &closed, closed.Add(KeptFor)
 	return s.commit(ctx, now, sc)
+}
+
+// askedFile is a whole file as the log of queries is told of it, once.
+func askedFile(sc *records.Screening) querylog.Query {
+	c := sc.Counts
+	return querylog.Query{Request: "screening-" + sc.ID, At: sc.Pins.At, Route: "POST /v1/screenings", Purpose: sc.Purpose, What: []string{sc.Digest}, Count: c.Rows(),
+		Invalid: c.Unchecked, ListVersion: sc.Pins.ListVersion, Personal: sc.All,
+		Verdicts: map[string]int{string(Match): c.Match, string(Possible): c.Possible, string(Clear): c.Clear, string(Unchecked): c.Unchecked}}
 }
 
 func resultsOf(id string, page int) string { return fmt.Sprintf("screenings/%s/results/%d", id, page) }

@@ -12,6 +12,7 @@ import (
 
 	"shixin/shared/access"
 	"shixin/shared/blob"
+	"shixin/shared/querylog"
 	"shixin/shared/queue"
 	"shixin/shared/register"
 	rt "shixin/shared/register/registertest"
@@ -116,24 +117,48 @@ type world struct {
 	*rt.World
 	*screening.Screening
 	shelf *shelf
-	asked []screening.Asked
+	queue *queues
 }
 
 func newWorld(t testing.TB) *world { return over(rt.New(t), &shelf{blobs: map[string][]byte{}}) }
 
 // over makes a world over what is stored, as another process would.
 func over(r *rt.World, s *shelf) *world {
-	w := &world{World: r, shelf: s}
-	w.Screening = &screening.Screening{Store: r.Register.Store, Blobs: s, Uploads: inbox{s}, Queue: messages{w}, Hash: r.Register.Hash, Seal: r.Register.Seal, Policy: r.Register.Policy,
-		Asked: func(_ context.Context, q screening.Asked) error { w.asked = append(w.asked, q); return nil }}
+	w := &world{World: r, shelf: s, queue: &queues{}}
+	w.Screening = &screening.Screening{Store: r.Register.Store, Blobs: s, Uploads: inbox{s}, Queue: w.queue, Hash: r.Register.Hash, Seal: r.Register.Seal, Policy: r.Register.Policy}
+	w.Queries = &querylog.Log{Store: w.Screening.Store, Queue: w.queue, Hash: w.Screening.Hash}
 	return w
 }
 
-// messages is the queue, whose messages are worked on at once where they ask for an index, as a consumer does.
-type messages struct{ w *world }
+// queues keep what was sent to each, or fail.
+type queues struct {
+	mu   sync.Mutex
+	sent map[string][]string // bodies
+	err  error
+}
 
-func (m messages) Send(ctx context.Context, all ...queue.Message) error {
-	return m.w.World.Queue.Send(ctx, all...)
+func (q *queues) Send(_ context.Context, all ...queue.Message) error {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	if q.err != nil {
+		return q.err
+	}
+	if q.sent == nil {
+		q.sent = map[string][]string{}
+	}
+	for _, m := range all {
+		q.sent[m.Queue] = append(q.sent[m.Queue], m.Body)
+	}
+	return nil
+}
+
+// take empties a queue.
+func (q *queues) take(name string) []string {
+	q.mu.Lock()
+	defer q.mu.Unlock()
+	all := q.sent[name]
+	delete(q.sent, name)
+	return all
 }
 
 func (w *world) build() {
@@ -237,8 +262,6 @@ var errKilled = errors.New("killed")
 
 // lines joins lines.
 func lines(all ...string) string { return strings.Join(all, "\n") + "\n" }
-
-func failing(context.Context, screening.Asked) error { return errKilled }
 
 // day is a day some days from now.
 func day(w *world, days int) workday.Day { return workday.DayOf(w.Now).AddDays(days) }

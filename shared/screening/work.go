@@ -51,11 +51,10 @@ func (s *Screening) Work(ctx context.Context, body string, now time.Time) error 
 		err = s.plan(ctx, now, sc)
 	}
 	for err == nil && sc.State == records.ScreeningRunning {
-		if time.Since(began) > s.slice() {
+		if err = s.page(ctx, now, sc); err == nil && sc.Open() && time.Since(began) > s.slice() {
 			s.send(ctx, sc.ID)
 			return nil
 		}
-		err = s.page(ctx, now, sc)
 	}
 	switch {
 	case records.IsLost(err):

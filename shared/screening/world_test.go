@@ -14,10 +14,12 @@ import (
 	"shixin/shared/blob"
 	"shixin/shared/querylog"
 	"shixin/shared/queue"
+	"shixin/shared/records"
 	"shixin/shared/register"
 	rt "shixin/shared/register/registertest"
 	"shixin/shared/repeat"
 	"shixin/shared/screening"
+	"shixin/shared/table"
 	"shixin/shared/workday"
 )
 
@@ -265,3 +267,28 @@ func lines(all ...string) string { return strings.Join(all, "\n") + "\n" }
 
 // day is a day some days from now.
 func day(w *world, days int) workday.Day { return workday.DayOf(w.Now).AddDays(days) }
+
+// put makes an index that was read elsewhere the one in use here.
+func (w *world) put(other records.Index) error {
+	mine, err := w.Screening.Store.Index(w.Ctx(), w.Now)
+	if err != nil {
+		return err
+	}
+	mine.Segment, mine.Confirmed = other.Segment, other.Confirmed
+	b := &records.Batch{}
+	b.PutIndex(mine)
+	return w.Screening.Store.Commit(w.Ctx(), w.Now, b)
+}
+
+// killing is a table whose writes fail when they are told to.
+type killing struct {
+	table.Table
+	fail func() error
+}
+
+func (k killing) Write(ctx context.Context, b table.Batch) error {
+	if err := k.fail(); err != nil {
+		return err
+	}
+	return k.Table.Write(ctx, b)
+}

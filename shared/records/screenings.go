@@ -63,7 +63,7 @@ type Screening struct {
 	By        access.Principal  `json:"by"`
 	All       bool              `json:"all"` // looked up in all of the list, else in what is published
 	At        time.Time         `json:"at"`
-	Purpose   string            `json:"purpose,omitempty"`
+	Purpose   []byte            `json:"purpose,omitempty"` // sealed
 	Format    string            `json:"format"`
 	Declared  int               `json:"declared,omitempty"` // rows that the sender says the file has
 	Threshold float64           `json:"threshold"`

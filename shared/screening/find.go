@@ -6,6 +6,7 @@ import (
 	"math"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	"shixin/shared/access"
@@ -65,7 +66,7 @@ func (s *Screening) Search(ctx context.Context, who access.Principal, now time.T
 		return Answer{}, err
 	}
 	if q.Identifier != nil {
-		ref, refusal, err := s.identify(ctx, who, *q.Identifier, q.Purpose, q.Reference)
+		ref, refusal, err := s.identify(ctx, who, *q.Identifier, strings.TrimSpace(q.Purpose) != "" && strings.TrimSpace(q.Reference) != "")
 		switch {
 		case err != nil:
 			return Answer{}, err

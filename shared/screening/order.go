@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"shixin/shared/access"
@@ -61,13 +62,19 @@ func (s *Screening) Create(ctx context.Context, call repeat.Call, o Order) (*rep
 		return nil, err
 	}
 	return s.keeper().Once(ctx, call, func() (*repeat.Reply, error) {
-		sc := &records.Screening{ID: records.NewID(call.Now), By: call.Who, All: all, At: moment(call.Now), Purpose: o.Purpose, Format: o.Format,
+		sc := &records.Screening{ID: records.NewID(call.Now), By: call.Who, All: all, At: moment(call.Now), Format: o.Format,
 			Threshold: naming.DefaultThreshold, State: records.ScreeningCreated, Expires: moment(call.Now.Add(KeptFor))}
 		if o.Rows != nil {
 			sc.Declared = *o.Rows
 		}
 		if o.Threshold != nil {
 			sc.Threshold = *o.Threshold
+		}
+		if strings.TrimSpace(o.Purpose) != "" {
+			var err error
+			if sc.Purpose, err = s.Seal.Seal(ctx, []byte(o.Purpose), purposeBound(sc.ID)); err != nil {
+				return nil, err
+			}
 		}
 		address, err := s.Uploads.Address(ctx, uploadOf(sc.ID), UploadFor)
 		if err != nil {
@@ -89,6 +96,8 @@ func (s *Screening) Create(ctx context.Context, call repeat.Call, o Order) (*rep
 }
 
 func moment(t time.Time) time.Time { return t.UTC().Truncate(time.Millisecond) }
+
+func purposeBound(id string) []byte { return []byte("screening " + id + " purpose") }
 
 func uploadOf(id string) string { return "uploads/" + id }
 

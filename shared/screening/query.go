@@ -159,9 +159,9 @@ func (w *wanted) checkRegion() *fault.Fault {
 	return nil
 }
 
-// identify reads an identifier and hashes it at once, where it is personal. refusal says why it cannot be asked about; nothing in it repeats
+// identify reads an identifier and hashes it at once, where it is personal. An operator has stated for what it asks, or not. refusal says why it cannot be asked about; nothing in it repeats
 // the value.
-func (s *Screening) identify(ctx context.Context, who access.Principal, id Identifier, purpose, reference string) (ref *subject.Ref, refusal error, err error) {
+func (s *Screening) identify(ctx context.Context, who access.Principal, id Identifier, stated bool) (ref *subject.Ref, refusal error, err error) {
 	parsed, err := subject.Parse(id.Scheme, id.Value)
 	if err != nil {
 		return nil, err, nil
@@ -175,7 +175,7 @@ func (s *Screening) identify(ctx context.Context, who access.Principal, id Ident
 		return nil, nil, err
 	} else if forbidden && who.Role != access.Person {
 		return nil, errForbidden, nil
-	} else if who.Role == access.Operator && (strings.TrimSpace(purpose) == "" || strings.TrimSpace(reference) == "") {
+	} else if who.Role == access.Operator && !stated {
 		return nil, errPurpose, nil
 	}
 	hash, err := s.Hash.Hash(ctx, parsed.Normal())

@@ -251,7 +251,7 @@ func (s *Screening) page(ctx context.Context, now time.Time, sc *records.Screeni
 	if cursor.Offset < sc.Size {
 		return s.commit(ctx, now, sc)
 	}
-	if err := s.Queries.Tell(ctx, sc.By, askedFile(sc)); err != nil {
+	if err := s.tellFile(ctx, sc); err != nil {
 		return err
 	}
 	closed := moment(now)
@@ -259,12 +259,19 @@ func (s *Screening) page(ctx context.Context, now time.Time, sc *records.Screeni
 	return s.commit(ctx, now, sc)
 }
 
-// askedFile is a whole file as the log of queries is told of it, once.
-func askedFile(sc *records.Screening) querylog.Query {
+// tellFile tells the log of queries of a whole file; telling it twice changes nothing.
+func (s *Screening) tellFile(ctx context.Context, sc *records.Screening) error {
+	var purpose []byte
+	if len(sc.Purpose) > 0 {
+		var err error
+		if purpose, err = s.Seal.Open(ctx, sc.Purpose, purposeBound(sc.ID)); err != nil {
+			return err
+		}
+	}
 	c := sc.Counts
-	return querylog.Query{Request: "screening-" + sc.ID, At: sc.Pins.At, Route: "POST /v1/screenings", Purpose: sc.Purpose, What: []string{sc.Digest}, Count: c.Rows(),
+	return s.Queries.Tell(ctx, sc.By, querylog.Query{Request: "screening-" + sc.ID, At: sc.Pins.At, Route: "POST /v1/screenings", Purpose: string(purpose), What: []string{sc.Digest}, Count: c.Rows(),
 		Invalid: c.Unchecked, ListVersion: sc.Pins.ListVersion, Personal: sc.All,
-		Verdicts: map[string]int{string(Match): c.Match, string(Possible): c.Possible, string(Clear): c.Clear, string(Unchecked): c.Unchecked}}
+		Verdicts: map[string]int{string(Match): c.Match, string(Possible): c.Possible, string(Clear): c.Clear, string(Unchecked): c.Unchecked}})
 }
 
 func resultsOf(id string, page int) string { return fmt.Sprintf("screenings/%s/results/%d", id, page) }
@@ -397,7 +404,7 @@ func (s *Screening) understand(ctx context.Context, sc *records.Screening, row s
 	if row.Identifier == nil {
 		return w, "", nil
 	}
-	ref, refusal, err := s.identify(ctx, sc.By, Identifier(*row.Identifier), sc.Purpose, sc.ID)
+	ref, refusal, err := s.identify(ctx, sc.By, Identifier(*row.Identifier), len(sc.Purpose) > 0)
 	if err != nil {
 		return w, "", err
 	}

@@ -298,7 +298,10 @@ func (w *world) body(s *statement) ([]byte, [][2]string, error) {
 }
 
 func (w *world) send(method, path string, headers [][2]string, body []byte) (*exchange, error) {
-	r, err := http.NewRequestWithContext(w.t.Context(), method, w.running.URL+path, bytes.NewReader(body))
+	if !strings.HasPrefix(path, "http://") { // an address that an answer gave is whole
+		path = w.running.URL + path
+	}
+	r, err := http.NewRequestWithContext(w.t.Context(), method, path, bytes.NewReader(body))
 	if err != nil {
 		return nil, err
 	}

@@ -18,8 +18,9 @@ type Pins struct {
 	ListVersion int64             `json:"list_version"`
 	At          time.Time         `json:"at"` // the moment at which the list is read
 	Packs       []Pack            `json:"packs"`
-	Regimes     map[string]string `json:"regimes"`  // regime -> version in effect
-	Calendar    int               `json:"calendar"` // the last year with data
+	Regimes     map[string]string `json:"regimes"`          // regime -> version in effect
+	Calendar    int               `json:"calendar"`         // the last year with data
+	Ladder      string            `json:"ladder,omitempty"` // version of the ladder by which it proposes
 	Engine      string            `json:"engine"`
 	Snapshot    string            `json:"snapshot,omitempty"` // SHA-256 of the list's snapshot, once it is made
 }

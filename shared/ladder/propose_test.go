@@ -180,3 +180,42 @@ func TestDuties(t *testing.T) {
 		}
 	}
 }
+
+func TestStanding(t *testing.T) {
+	v := rungs()
+	c := ladder.Case{USCC: "u", Failing: []ladder.Failing{failing("a", "high")}}
+	p := v.Propose(c)
+	s, changed := ladder.Standing{}.Next(p, "suzhou", "R1", monday)
+	if !changed || s.Proposal.Run != "R1" {
+		t.Fatalf("%+v", s)
+	}
+	if _, changed := s.Next(v.Propose(c), "suzhou", "R2", monday.Add(time.Hour)); changed {
+		t.Error("another run that says the same changes what is stored")
+	}
+	if moved, changed := s.Next(p, "jiangsu", "R2", monday); !changed || moved.Proposal.Authority != "jiangsu" {
+		t.Error("a proposal does not follow its enterprise to another authority")
+	}
+	dismissed := s.Dismiss(ladder.Dismissal{Proposal: p.ID, By: "wang"})
+	if again, changed := dismissed.Next(v.Propose(c), "suzhou", "R3", monday); changed || again.Proposal != nil {
+		t.Error("what was dismissed is proposed again")
+	}
+	c.Failing[0].Since = monday.AddDate(0, 1, 0)
+	if again, changed := dismissed.Next(v.Propose(c), "suzhou", "R4", monday); !changed || again.Proposal == nil {
+		t.Error("a finding that opened anew is not proposed, because an older one was dismissed")
+	}
+	taken := s.Taken(past("A1", "interview", "", 1, "f-a"))
+	if taken.Proposal != nil || s.Proposal == nil || len(taken.Past) != 1 {
+		t.Errorf("taken: %+v, before: %+v", taken, s)
+	}
+	closed := taken.Taken(past("A1", "interview", "not_cured", 1, "f-a"))
+	if len(closed.Past) != 1 || !closed.Past[0].Closed || taken.Past[0].Closed {
+		t.Errorf("closed: %+v, before: %+v", closed.Past, taken.Past)
+	}
+	for n := range ladder.MaxPast + 20 {
+		closed = closed.Taken(past("B"+time.Duration(n).String(), "interview", "cured", n, "f-b"))
+	}
+	closed = closed.Taken(past("C", "interview", "", 1, "f-c"))
+	if len(closed.Past) != ladder.MaxPast+1 || closed.Past[len(closed.Past)-1].ID != "C" || closed.Past[0].ID == "A1" {
+		t.Errorf("%d rungs are kept", len(closed.Past))
+	}
+}

@@ -38,7 +38,8 @@ type Dismissal struct {
 // Taken is the standing after a rung was taken, or after it was closed: then with its outcome. A proposal whose findings it covers is answered.
 func (s Standing) Taken(p Past) Standing {
 	s.Past = slices.Clone(s.Past)
-	if i := slices.IndexFunc(s.Past, func(x Past) bool { return x.ID == p.ID }); i >= 0 {
+	i := slices.IndexFunc(s.Past, func(x Past) bool { return x.ID == p.ID })
+	if i >= 0 {
 		s.Past[i] = p
 	} else {
 		s.Past = append(s.Past, p)
@@ -56,7 +57,7 @@ func (s Standing) Taken(p Past) Standing {
 		}
 		return over
 	})
-	if s.Proposal != nil && !p.Closed && slices.ContainsFunc(s.Proposal.Findings, func(f string) bool { return slices.Contains(p.Findings, f) }) {
+	if s.Proposal != nil && i < 0 && slices.ContainsFunc(s.Proposal.Findings, func(f string) bool { return slices.Contains(p.Findings, f) }) {
 		s.Proposal = nil
 	}
 	return s

@@ -100,14 +100,9 @@ type Lost struct{ What []string } // names of the items, for example "head", "li
 // Error lists the items.
 func (l *Lost) Error() string { return "records: written meanwhile: " + strings.Join(l.What, ", ") }
 
-// Only reports whether nothing but the named item was written meanwhile.
-func (l *Lost) Only(name string) bool {
-	for _, w := range l.What {
-		if w != name {
-			return false
-		}
-	}
-	return true
+// Only reports whether nothing but the named items was written meanwhile.
+func (l *Lost) Only(names ...string) bool {
+	return !slices.ContainsFunc(l.What, func(w string) bool { return !slices.Contains(names, w) })
 }
 
 // Has reports whether the named item was among those written meanwhile.

@@ -146,6 +146,15 @@ func (s *Supervision) pin(ctx context.Context, now time.Time, run compliance.Run
 			run.Pins.Regimes[r.ID] = v.Version
 		}
 	}
+	if s.Ladder != nil {
+		ladders, err := s.Ladder()
+		if err != nil {
+			return run, err
+		}
+		if v, ok := ladders.In(workday.DayOf(at)); ok {
+			run.Pins.Ladder = v.Version
+		}
+	}
 	for _, p := range compliance.Packs() {
 		if len(packs) == 0 || slices.Contains(packs, p.ID) {
 			run.Pins.Packs = append(run.Pins.Packs, p)

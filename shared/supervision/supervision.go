@@ -17,6 +17,7 @@ import (
 	"shixin/shared/compliance/risk"
 	"shixin/shared/fault"
 	"shixin/shared/keys"
+	"shixin/shared/ladder"
 	"shixin/shared/queue"
 	"shixin/shared/records"
 	"shixin/shared/regime"
@@ -47,7 +48,8 @@ type Supervision struct {
 	Policy   Policy
 	Regimes  func() (regime.Library, error)
 	Calendar func() (workday.Calendar, error)
-	Weights  func() (risk.Weights, error) // of the order of inspection, which is not kept when nil
+	Ladder   func() (ladder.Library, error) // of what a run proposes; nothing when nil
+	Weights  func() (risk.Weights, error)   // of the order of inspection, which is not kept when nil
 	Clocks   func() (compliance.Clocks, error)
 	// Indicators are those that enterprises report.
 	Indicators func() (*indicator.Library, error)

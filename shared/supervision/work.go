@@ -68,8 +68,8 @@ func (s *Supervision) shard(ctx context.Context, now time.Time, run compliance.R
 		switch {
 		case other && lost.Has("progress"):
 			return nil // another worker is at this shard
-		case other && lost.Only("finding"):
-			continue // another run has changed one: judge the page anew
+		case other && lost.Only("finding", "standing"):
+			continue // another run has changed one, or a person a rung: judge the page anew
 		case err != nil:
 			return err
 		}
@@ -102,13 +102,17 @@ func (s *Supervision) page(ctx context.Context, now time.Time, run compliance.Ru
 	if err := s.findings(ctx, now, p.Shard, all, findings); err != nil {
 		return next, err
 	}
+	proposals, err := s.proposing(ctx, now, run, p.Shard, all, findings)
+	if err != nil {
+		return next, err
+	}
 	var ranked []weighed
 	b := &records.Batch{}
 	outcomes := compliance.NewPage(run.Pins.Packs)
 	var counts compliance.Counts
 	counts.Outcomes = map[compliance.Outcome]int{}
 	for i, e := range all {
-		if b.Len()+len(run.Pins.Packs) > maxFindings || b.Bytes() > maxFindingsBytes {
+		if b.Len()+len(run.Pins.Packs)+mostProposal > maxFindings || b.Bytes() > maxFindingsBytes {
 			more, all = true, all[:i]
 			break
 		}
@@ -137,6 +141,7 @@ func (s *Supervision) page(ctx context.Context, now time.Time, run compliance.Ru
 				findings[e.USCC+"#"+v.Key()] = before
 			}
 		}
+		proposals.add(b, e.Enterprise, verdicts, findings)
 	}
 	if err := s.rank(ctx, now, run.Pins.At, p.Shard, withFindings(ranked, findings)); err != nil {
 		return next, err

@@ -17,6 +17,7 @@ import (
 	"shixin/infra/calendars"
 	"shixin/infra/clocks"
 	"shixin/infra/indicators"
+	"shixin/infra/ladder"
 	"shixin/infra/policies"
 	"shixin/infra/regimes"
 	"shixin/infra/risk"
@@ -131,7 +132,7 @@ func newWorld(t testing.TB, tab table.Table) *world {
 	w := &world{t: t, table: tab, box: &mailbox{}, now: start}
 	w.Supervision = &supervision.Supervision{
 		Store: &records.Store{Table: tab}, Blobs: file.New(t.TempDir()), Queue: w.box, Hash: r, Seal: tinkseal.New(r),
-		Policy: policy.New(policies.Files, nil), Regimes: regimes.Load, Calendar: calendars.Load, Clocks: clocks.Load, Weights: risk.Load, Indicators: indicators.Load,
+		Policy: policy.New(policies.Files, nil), Regimes: regimes.Load, Calendar: calendars.Load, Clocks: clocks.Load, Ladder: ladder.Load, Weights: risk.Load, Indicators: indicators.Load,
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), PageSize: 10,
 	}
 	return w

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"shixin/shared/action"
-	"shixin/shared/compliance"
 	"shixin/shared/duty"
 	"shixin/shared/fault"
 	"shixin/shared/ladder"
@@ -193,8 +192,8 @@ func (r *Rungs) put(ctx context.Context, c *change, b *records.Batch) error {
 }
 
 // ProposalItem is what waits of the proposal of a run, as work queues show it, at the authority that answers for the enterprise.
-func ProposalItem(e compliance.Registration, s ladder.Standing) duty.Item {
-	item := duty.Item{Kind: duty.Proposal, ID: e.USCC, Authority: e.Authority, Region: e.Region, Sectors: e.Sectors, USCC: e.USCC}
+func ProposalItem(uscc, authority, region string, sectors []string, s ladder.Standing) duty.Item {
+	item := duty.Item{Kind: duty.Proposal, ID: uscc, Authority: authority, Region: region, Sectors: sectors, USCC: uscc}
 	if p := s.Proposal; p != nil {
 		item.Rung, item.Since = p.Rung, p.At
 		item.Waits = []duty.Wait{{Step: "actions", For: duty.Officer}, {Step: "proposals/" + p.ID + "/dismissal", For: duty.Officer}}

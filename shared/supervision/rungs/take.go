@@ -230,7 +230,7 @@ func (r *Rungs) Dismiss(ctx context.Context, call Call, uscc, id string, d Dismi
 		reply := &Reply{Status: 200, Body: encode(map[string]any{"proposal": id, "rung": p.Rung, "dismissed": true})}
 		b := &records.Batch{}
 		b.PutStanding(standing, after)
-		b.PutWork(ProposalItem(e, after), true)
+		b.PutWork(ProposalItem(uscc, p.Authority, e.Region, e.Sectors, after), true)
 		if err := r.kept().Keep(ctx, call, reply, b); err != nil {
 			return nil, err
 		}

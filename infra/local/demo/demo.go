@@ -58,7 +58,7 @@ func (d *demo) listings() {
 	d.decide(trader)
 
 	person := d.propose("person", "telecom-fraud", "criminal-punishment", object{"kind": "person",
-		"names":       []object{{"text": "张示例(虚构)", "lang": "zh"}},
+		"names":       []object{{"text": "张示例", "lang": "zh"}},
 		"identifiers": []object{{"scheme": "cn-id", "value": "320500199001019911"}}},
 		"演示数据:因帮助信息网络犯罪活动罪被判处刑罚。Demonstration only: convicted of assisting cyber crime.",
 		object{"document": "(2026)示例刑初1号", "offence_on": "2025-03-01", "sentence_months": 10})

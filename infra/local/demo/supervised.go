@@ -37,7 +37,7 @@ func corporate(role, name, uscc string) object {
 var fleet = []supervised{
 	{uscc: Worse, name: "示例晨星通信有限公司(虚构)", region: "320500", size: "medium", sectors: []string{"telecom"},
 		contact: object{"address": "江苏省苏州市示例区虚构路1号", "phone": "0512-55500101"},
-		parties: []object{personal("legal-representative", "李示例(虚构)", "320500198801018816")},
+		parties: []object{personal("legal-representative", "李示例", "320500198801018816")},
 		trouble: func(month int, f map[string]float64) {
 			if month < 3 { // each month more cards are left unresolved, and blocking takes longer
 				f["abnormal_cards_unresolved"] = float64(60 - 15*month)
@@ -65,7 +65,7 @@ var fleet = []supervised{
 	{uscc: "91320100MADEM2033A", name: "示例秦淮小额支付有限公司(虚构)", region: "320100", size: "medium", sectors: []string{"finance"}},
 	{uscc: "91320500MADEM301XL", name: "示例云桥应用分发有限公司(虚构)", region: "320500", size: "medium", sectors: []string{"internet"},
 		contact: object{"address": "苏州市示例区虚构路99号云桥大厦", "email": "contact@example.com"},
-		parties: []object{personal("shareholder", "李示例(虚构)", "320500198801018816")},
+		parties: []object{personal("shareholder", "李示例", "320500198801018816")},
 		trouble: func(month int, f map[string]float64) {
 			if month == 0 {
 				f["apps_without_filing"] = 2
@@ -74,7 +74,7 @@ var fleet = []supervised{
 	{uscc: Unpublished, name: "示例乙网络科技有限公司(虚构)", region: "320500", size: "small", sectors: []string{"internet"},
 		contact: object{"address": "江苏省苏州市示例区虚构路 99 号云桥大厦"}},
 	{uscc: Concerned, name: "示例丁电信服务有限公司(虚构)", region: "320500", size: "small", sectors: []string{"telecom"},
-		parties: []object{personal("responsible-person", "张示例(虚构)", "320500199001019911")}},
+		parties: []object{personal("responsible-person", "张示例", "320500199001019911")}},
 	{uscc: "91320500MADEM0054M", name: "示例戊支付有限公司(虚构)", region: "320500", size: "small", sectors: []string{"finance"},
 		parties: []object{corporate("supplier", "示例庚科技有限公司(虚构)", "91320500MADEM0070B")}},
 	{uscc: "91320500MADEM3028L", name: "示例蓝鲸社区有限公司(虚构)", region: "320500", size: "large", sectors: []string{"internet"}},

@@ -27,7 +27,7 @@ func TestTheTemplate(t *testing.T) {
 			t.Errorf("%s: may read no keys", f.Name)
 		}
 	}
-	if want := []string{"registry", "status", "compliance", "auditplan", "auditwork", "search", "indexer", "screenwork", "adoption", "clock", "querylog", "watch"}; !slices.Equal(names, want) {
+	if want := []string{"registry", "status", "compliance", "auditplan", "auditwork", "search", "indexer", "screenwork", "adoption", "clock", "querylog", "watch", "publisher"}; !slices.Equal(names, want) {
 		t.Errorf("functions %v, want %v", names, want)
 	}
 	if len(got.Keys["status"]["put"])+len(got.Keys["status"]["delete"]) > 0 {
@@ -35,7 +35,7 @@ func TestTheTemplate(t *testing.T) {
 	}
 	open := map[string]bool{}
 	for _, key := range []string{
-		"GET /v1/regimes", "GET /v1/regimes/{id}", "GET /v1/listings/{id}", "GET /v1/status/{scheme}/{value}",
+		"GET /v1/regimes", "GET /v1/regimes/{id}", "GET /v1/listings/{id}", "GET /v1/listings/{id}/distinctions", "GET /v1/status/{scheme}/{value}",
 		"POST /v1/search",
 		"GET /v1/rectifications", "GET /v1/ladder", "GET /v1/statistics",
 	} {
@@ -62,6 +62,7 @@ func TestTheTemplate(t *testing.T) {
 		{ID: "QuerylogQueue", Name: "querylog", Visibility: 6 * time.Minute, MaxReceive: 100, Consumer: "querylog", Concurrency: 8},
 		{ID: "IndexQueue", Name: "index", Visibility: 6 * time.Minute, MaxReceive: 5, Consumer: "indexer", Concurrency: 2},
 		{ID: "ScreeningQueue", Name: "screening", Visibility: 6 * time.Minute, MaxReceive: 5, Consumer: "screenwork", Concurrency: 8},
+		{ID: "PublisherQueue", Name: "publisher", Visibility: 6 * time.Minute, MaxReceive: 5, Consumer: "publisher", Concurrency: 16},
 	}
 	if !slices.Equal(got.Queues, want) {
 		t.Errorf("queues %+v", got.Queues)

@@ -34,6 +34,12 @@ const (
 	famQuota      = "quota"      // one caller: that its day is used up
 	famIndex      = "index"      // which segment of the index of names is in use
 	famScreening  = "screening"  // one file of names that is looked up; and which there are
+	famWatch      = "watch"      // one owner: its watch lists; and which lists there are
+	famAnnounced  = "announced"  // up to where the journal was announced to those who wait for entries
+	famAlert      = "alert"      // one owner: alerts of its watch lists
+	famAlerted    = "alerted"    // one owner: which entries have had an alert about which listing
+	famDistinct   = "distinct"   // one owner: listings that are not about whom it means
+	famConfirmed  = "confirmed"  // one listing: organisations that are confirmed not to be its subject
 	famMeta       = "meta"       // deployment, key sentinel, the clock's last day
 )
 

@@ -9,6 +9,7 @@ import (
 
 	"shixin/shared/fault"
 	"shixin/shared/listing"
+	"shixin/shared/queue"
 	"shixin/shared/records"
 	"shixin/shared/repeat"
 	"shixin/shared/table"
@@ -236,7 +237,8 @@ func (r *Register) fromRow(ctx context.Context, now time.Time, imp *records.Impo
 	return &change{events: append(events, adopted...), vault: v, rules: rules}, nil
 }
 
-// Sweep sends a message for each import that has work left, so that a lost message loses nothing.
+// Sweep sends a message for each import that has work left, and one to those who wait for journal entries, so that a lost message loses
+// nothing.
 func (r *Register) Sweep(ctx context.Context, now time.Time) error {
 	ids, err := r.Store.OpenImports(ctx, now)
 	if err != nil {
@@ -247,5 +249,8 @@ func (r *Register) Sweep(ctx context.Context, now time.Time) error {
 			return err
 		}
 	}
-	return nil
+	if r.Watchers == nil {
+		return nil
+	}
+	return r.Watchers.Send(ctx, queue.Message{Queue: WatchersQueue, Body: `{"sweep":true}`})
 }

@@ -36,6 +36,8 @@ type Register struct {
 	Queue    queue.Sender
 	Regimes  func() (regime.Library, error)
 	Calendar func() (workday.Calendar, error)
+	// Watchers are told, where set, that the journal has moved.
+	Watchers queue.Sender
 
 	// effects lets one process write one effect at a time: it would only lose against itself at the journal's head.
 	effects sync.Mutex

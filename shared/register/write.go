@@ -8,6 +8,7 @@ import (
 	"shixin/shared/fault"
 	"shixin/shared/journal"
 	"shixin/shared/listing"
+	"shixin/shared/queue"
 	"shixin/shared/records"
 	"shixin/shared/subject"
 	"shixin/shared/table"
@@ -74,8 +75,18 @@ func (r *Register) commit(ctx context.Context, now time.Time, head *records.Head
 			return err
 		}
 	}
-	return r.Store.Commit(ctx, now, b)
+	if err := r.Store.Commit(ctx, now, b); err != nil {
+		return err
+	}
+	if head != nil && r.Watchers != nil {
+		// What is written already stands, whether or not anybody is told: a sweep finds who is behind the journal.
+		_ = r.Watchers.Send(ctx, queue.Message{Queue: WatchersQueue, Body: "{}"})
+	}
+	return nil
 }
+
+// WatchersQueue is the logical name of the queue of those who wait for journal entries.
+const WatchersQueue = "publisher"
 
 // refused says of which change a refusal is; other errors are of all.
 func refused(c *change, err error) error {

@@ -68,6 +68,7 @@ func TestLambdaEnvironment(t *testing.T) {
 		"status":     {call("GET", "/v1/status/{scheme}/{value}", "/v1/status/uscc/91320500MA1E0001X2"), `"statusCode":500`, "SHIXIN_TABLE"},
 		"compliance": {signedIn(call("GET", "/v1/audits", "/v1/audits")), `"statusCode":500`, "SHIXIN_TABLE"},
 		"watch":      {signedIn(call("GET", "/v1/queries", "/v1/queries")), `"statusCode":500`, "SHIXIN_TABLE"},
+		"publisher":  {message(`{}`), `"itemIdentifier":"m1"`, "SHIXIN_TABLE"},
 		"querylog":   {message(`{"record":{"id":"q1","at":"2026-03-02T01:00:00Z"}}`), `"itemIdentifier":"m1"`, "SHIXIN_TABLE"},
 		"auditplan":  {map[string]string{"time": "2026-03-02T01:00:00Z", "job": "plan"}, "SHIXIN_TABLE", ""},
 		"clock":      {map[string]string{"time": "2026-03-02T01:00:00Z", "job": "expiry"}, "SHIXIN_TABLE", ""},

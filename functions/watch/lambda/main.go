@@ -5,6 +5,7 @@ import (
 	"github.com/aws/aws-lambda-go/lambda"
 
 	"shixin/functions/watch"
+	"shixin/shared/boot/blobs"
 	"shixin/shared/boot/env"
 	"shixin/shared/boot/queues"
 	"shixin/shared/boot/sealing"
@@ -14,5 +15,6 @@ func main() {
 	ports, keyring := env.Ports()
 	ports.Seal = sealing.New(keyring)
 	ports.Queue = queues.New()
+	ports.Blobs = blobs.New()
 	lambda.Start(watch.Function(ports))
 }

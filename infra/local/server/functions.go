@@ -7,6 +7,7 @@ import (
 	"shixin/functions/clock"
 	"shixin/functions/compliance"
 	"shixin/functions/indexer"
+	"shixin/functions/publisher"
 	"shixin/functions/querylog"
 	"shixin/functions/registry"
 	"shixin/functions/screenwork"
@@ -30,6 +31,7 @@ func Functions(p func(name string) boot.Ports) (map[string]Function, error) {
 		"screenwork": {Queue: screenwork.Function(p("screenwork"))},
 		"adoption":   {Queue: adoption.Function(p("adoption"))},
 		"auditwork":  {Queue: auditwork.Function(p("auditwork"))},
+		"publisher":  {Queue: publisher.Function(p("publisher"))},
 		"querylog":   {Queue: querylog.Function(p("querylog"))},
 		"auditplan":  {Schedule: auditplan.Function(p("auditplan"))},
 		"clock":      {Schedule: clock.Function(p("clock"))},

@@ -33,6 +33,7 @@ var actions = strings.Fields(`
 	status.one status.batch status.past status.personal status.all
 	changes.read changes.void
 	query.read query.all
+	watchlist.read watchlist.put alert.read alert.outcome distinction.read distinction.confirm
 	enterprise.put enterprise.contact enterprise.import enterprise.list enterprise.read
 	relation.read
 	report.create report.read
@@ -45,7 +46,7 @@ var actions = strings.Fields(`
 
 // public is what a role that nobody knows may do as well as anybody.
 var public = []string{
-	"regimes.read", "listing.read", "status.one",
+	"regimes.read", "listing.read", "distinction.read", "status.one",
 	"search.names",
 	"rectification.list", "statistics.read", "ladder.read",
 }

@@ -1,5 +1,6 @@
 // Package queues provides the queues that a function's environment names: SHIXIN_QUEUE_ADOPTION, SHIXIN_QUEUE_AUDIT,
-// SHIXIN_QUEUE_QUERYLOG, SHIXIN_QUEUE_INDEX, SHIXIN_QUEUE_SCREENING.
+// SHIXIN_QUEUE_QUERYLOG, SHIXIN_QUEUE_INDEX, SHIXIN_QUEUE_SCREENING,
+// SHIXIN_QUEUE_PUBLISHER.
 package queues
 
 import (
@@ -18,7 +19,7 @@ func New() queue.Sender {
 	urls := map[string]string{}
 	for name, variable := range map[string]string{
 		"adoption": "SHIXIN_QUEUE_ADOPTION", "audit": "SHIXIN_QUEUE_AUDIT", "querylog": "SHIXIN_QUEUE_QUERYLOG",
-		"index": "SHIXIN_QUEUE_INDEX", "screening": "SHIXIN_QUEUE_SCREENING",
+		"index": "SHIXIN_QUEUE_INDEX", "screening": "SHIXIN_QUEUE_SCREENING", "publisher": "SHIXIN_QUEUE_PUBLISHER",
 	} {
 		if url := os.Getenv(variable); url != "" {
 			urls[name] = url

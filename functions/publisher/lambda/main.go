@@ -1,0 +1,20 @@
+// Command lambda is the function publisher on AWS Lambda.
+package main
+
+import (
+	"github.com/aws/aws-lambda-go/lambda"
+
+	"shixin/functions/publisher"
+	"shixin/shared/boot/blobs"
+	"shixin/shared/boot/env"
+	"shixin/shared/boot/queues"
+	"shixin/shared/boot/sealing"
+)
+
+func main() {
+	ports, keyring := env.Ports()
+	ports.Seal = sealing.New(keyring)
+	ports.Queue = queues.New()
+	ports.Blobs = blobs.New()
+	lambda.Start(publisher.Function(ports))
+}

@@ -1,0 +1,269 @@
+package watching
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"maps"
+	"slices"
+	"time"
+
+	"shixin/shared/fault"
+	"shixin/shared/queue"
+	"shixin/shared/records"
+	"shixin/shared/repeat"
+)
+
+// Part says which part of a list a call brings: part Part of Parts, from 1. A list of one part is {1, 1}.
+type Part struct{ Part, Parts int }
+
+// ListView is a watch list as its owner sees it.
+type ListView struct {
+	Name    string `json:"name"`
+	Version int    `json:"version"`
+	// State is receiving while parts are missing, loading while the list is made, and active.
+	State       string     `json:"state"`
+	Entries     int        `json:"entries"`
+	At          *time.Time `json:"at,omitempty"`           // of the version that is watched
+	Since       *int64     `json:"since,omitempty"`        // effects behind this list version raise alerts
+	ListVersion *int64     `json:"list_version,omitempty"` // all alerts up to it are there
+	Missing     []int      `json:"missing,omitempty"`      // parts that have not come, at most 100
+	// What became of the rows of this call.
+	Accepted      *int       `json:"accepted,omitempty"`
+	RejectedTotal *int       `json:"rejected_total,omitempty"`
+	Rejected      []Rejected `json:"rejected,omitzero"` // the first 1,000
+}
+
+const (
+	mostRejected = 1000
+	// inline is how many entries are made into a list while the caller waits.
+	inline = 5000
+)
+
+func view(l records.WatchList) ListView {
+	v := ListView{Name: l.Name, Version: l.State.Version, State: "active", Entries: l.State.Entries}
+	if l.State.Version > 0 {
+		v.At, v.Since, v.ListVersion = &l.State.At, &l.State.Since, &l.State.Cursor.N
+	}
+	switch d := l.State.Draft; {
+	case d.Whole():
+		v.State = "loading"
+	case d != nil:
+		v.State = "receiving"
+		for p := 1; p <= d.Parts; p++ {
+			if _, has := d.Have[p]; !has {
+				v.Missing = append(v.Missing, p)
+			}
+		}
+	}
+	return v
+}
+
+// Put replaces a list by what the parts of one or several calls bring. Until the last part has come and the list is made, the one before is watched.
+// Each part may be sent again. The answer is 200, or 201 for a new list, where the list is watched now, and 202 where it is not yet.
+func (w *Watching) Put(ctx context.Context, call repeat.Call, name string, part Part, rows []Row) (*repeat.Reply, error) {
+	who := owner(call.Who)
+	list, err := w.Store.WatchList(ctx, call.Now, who, name)
+	if err != nil {
+		return nil, err
+	}
+	if err := w.may(ctx, call, list); err != nil {
+		return nil, err
+	}
+	entries, rejected, err := w.readRows(ctx, call, name, rows)
+	if err != nil {
+		return nil, err
+	}
+	base := list.State.Version
+	if err := w.putBlob(ctx, partBlob(folder(who, name), base, part), encode(entries)); err != nil {
+		return nil, err
+	}
+	if list, err = w.note(ctx, call, list, base, part, len(entries)); err != nil {
+		return nil, err
+	}
+	if list.State.Draft.Whole() {
+		if list.State.Draft.Entries() <= inline {
+			if list, err = w.make(ctx, call.Now, list); err != nil {
+				return nil, err
+			}
+		} else {
+			w.hint(ctx, work{Owner: who, List: name})
+		}
+	}
+	v := view(list)
+	accepted, total := len(entries), len(rejected)
+	v.Accepted, v.RejectedTotal, v.Rejected = &accepted, &total, rejected[:min(total, mostRejected)]
+	reply := &repeat.Reply{Status: 200, Version: list.State.Version, Body: encode(v)}
+	switch {
+	case v.State != "active":
+		reply.Status, reply.Version = 202, 0
+	case base == 0:
+		reply.Status = 201
+	}
+	return reply, nil
+}
+
+// may refuses a call that was not meant for the list as it is.
+func (w *Watching) may(ctx context.Context, call repeat.Call, list records.WatchList) error {
+	switch {
+	case list.State.Version > 0 && call.IfMatch == nil:
+		return fault.New(fault.PreconditionRequired, "the list exists: send its ETag as If-Match to replace it", "该名单已存在:替换须以 If-Match 发送其 ETag")
+	case list.State.Version > 0 && !call.Matches(list.State.Version), list.State.Version == 0 && call.IfMatch != nil:
+		return stale()
+	case list.Found():
+		return nil
+	}
+	all, err := w.Store.OwnWatchLists(ctx, call.Now, owner(call.Who))
+	if err == nil && len(all) >= MaxLists {
+		err = fault.New(fault.Conflict, fmt.Sprintf("at most %d watch lists; replace one of them", MaxLists), "关注名单数量已达上限,请替换已有名单")
+	}
+	return err
+}
+
+// readRows makes entries of rows. Two rows that mean the same are one too many.
+func (w *Watching) readRows(ctx context.Context, call repeat.Call, name string, rows []Row) ([]entry, []Rejected, error) {
+	entries, rejected := []entry{}, []Rejected{}
+	lines := map[string]int{}
+	for _, row := range rows {
+		e, err := entry{}, row.Err
+		if err == nil {
+			e, err = w.read(ctx, call.Who, call.Now, name, row.Input)
+		}
+		if err != nil && fault.Of(err) != fault.Invalid && fault.Of(err) != fault.Malformed {
+			return nil, nil, err
+		}
+		if line, twice := lines[e.Key]; err == nil && twice {
+			err = fault.At("/id", fmt.Sprintf("the same as line %d", line), fmt.Sprintf("与第 %d 行重复", line))
+		}
+		if err != nil {
+			rejected = append(rejected, reject(row.Line, err))
+			continue
+		}
+		lines[e.Key] = row.Line
+		entries = append(entries, e)
+	}
+	return entries, rejected, nil
+}
+
+func reject(line int, err error) Rejected {
+	r := Rejected{Line: line, Detail: err.Error()}
+	if f, ok := errors.AsType[*fault.Fault](err); ok {
+		r.Detail = f.Detail
+		if len(f.Fields) > 0 {
+			r.Pointer, r.Detail = f.Fields[0].Pointer, f.Fields[0].Detail
+		}
+	}
+	return r
+}
+
+func partBlob(folder string, base int, p Part) string {
+	return fmt.Sprintf("%s/draft-%d/%03d-of-%03d", folder, base, p.Part, p.Parts)
+}
+
+// note remembers that a part has come. Parts of another upload, with another number of parts, are forgotten.
+func (w *Watching) note(ctx context.Context, call repeat.Call, list records.WatchList, base int, part Part, entries int) (records.WatchList, error) {
+	err := repeat.Retry(ctx, func() (err error) {
+		if list, err = w.Store.WatchList(ctx, call.Now, list.Owner, list.Name); err != nil {
+			return err
+		}
+		s := list.State
+		if s.Version != base {
+			return stale()
+		}
+		d := records.WatchDraft{Base: base, Parts: part.Parts, Have: map[int]int{}}
+		if s.Draft != nil && s.Draft.Parts == part.Parts {
+			maps.Copy(d.Have, s.Draft.Have)
+		}
+		d.Have[part.Part] = entries
+		if d.Entries() > MaxEntries {
+			return fault.New(fault.Invalid, fmt.Sprintf("a watch list has at most %d entries; this part would make it %d", MaxEntries, d.Entries()), "关注名单最多 100,000 条")
+		}
+		s.Draft, s.Role, s.USCC = &d, call.Who.Role, call.Who.USCC
+		b := &records.Batch{}
+		after := b.PutWatchList(list, s)
+		if err = w.Store.Commit(ctx, call.Now, b); err == nil {
+			list = after
+		}
+		return err
+	})
+	return list, err
+}
+
+// make makes the version that a whole draft describes, and points the list to it. Where another has done it, it takes the list as it is then.
+func (w *Watching) make(ctx context.Context, now time.Time, list records.WatchList) (records.WatchList, error) {
+	draft := *list.State.Draft
+	at := folder(list.Owner, list.Name)
+	var entries []entry
+	seen := map[string]bool{}
+	var parts []string
+	for _, p := range slices.Sorted(maps.Keys(draft.Have)) {
+		name := partBlob(at, draft.Base, Part{p, draft.Parts})
+		parts = append(parts, name)
+		body, err := w.getBlob(ctx, name)
+		if err != nil {
+			return list, err
+		}
+		var some []entry
+		if err := json.Unmarshal(body, &some); err != nil {
+			return list, err
+		}
+		for _, e := range some {
+			if !seen[e.Key] { // the same in two parts
+				seen[e.Key] = true
+				entries = append(entries, e)
+			}
+		}
+	}
+	made := records.NewID(now)
+	named, err := w.writeVersion(ctx, at, made, entries)
+	if err != nil {
+		return list, err
+	}
+	before := list.State
+	err = repeat.Retry(ctx, func() (err error) {
+		if list, err = w.Store.WatchList(ctx, now, list.Owner, list.Name); err != nil {
+			return err
+		}
+		s := list.State
+		if d := s.Draft; d == nil || d.Base != draft.Base || !maps.Equal(d.Have, draft.Have) {
+			w.dropVersion(ctx, at, made, len(entries)) // another made it, or a part came anew
+			return nil
+		}
+		if s.Version == 0 {
+			head, err := w.Store.Head(ctx, now)
+			if err != nil {
+				return err
+			}
+			s.Since, s.Cursor = head.N, records.WatchCursor{N: head.N}
+		}
+		s.Version, s.Made, s.Entries, s.Named, s.At, s.Draft = s.Version+1, made, len(entries), named, moment(now), nil
+		s.Cursor.Part = 0 // alerts of the entry under way are stored again under the same ids
+		b := &records.Batch{}
+		after := b.PutWatchList(list, s)
+		if err = w.Store.Commit(ctx, now, b); err != nil {
+			return err
+		}
+		list = after
+		if before.Made != "" {
+			w.dropVersion(ctx, at, before.Made, before.Entries)
+		}
+		w.drop(ctx, parts...)
+		return nil
+	})
+	return list, err
+}
+
+// work is a message: the journal has moved, or lists that were left are to be sought, or one list is to be made or to go on.
+type work struct {
+	Owner string `json:"owner,omitempty"`
+	List  string `json:"list,omitempty"`
+	Sweep bool   `json:"sweep,omitempty"`
+}
+
+// hint sends a message about what is written already: if it is lost, the next sweep finds the work.
+func (w *Watching) hint(ctx context.Context, m work) {
+	if err := w.Queue.Send(ctx, queue.Message{Queue: Queue, Body: string(encode(m))}); err != nil {
+		w.log().WarnContext(ctx, "a message was not sent; the next sweep sends it", "queue", Queue, "error", err)
+	}
+}

@@ -15,10 +15,14 @@ func regionOf(m uint32) region.Code { return region.Code(m & meaningBits) }
 const (
 	budget       = 6000 // places of names that are read
 	mostInList   = 1024 // of one list
+	mostShared   = 2    // lists of words that many names have
 	mostEstimate = 600  // names whose words are looked at
 	leastCompare = 32   // names that are compared in full, or three for each wanted
 	mostCompare  = 320
 )
+
+// enough is the share of the query's own words that a name has to have for others to be left aside.
+const enough = 0.6
 
 // gather collects names that have something in common with the query, rare things first.
 func (x *Index) gather(s *scratch, q *side) {
@@ -26,23 +30,23 @@ func (x *Index) gather(s *scratch, q *side) {
 	known, alike := s.finds[at], &s.alike[at]
 	s.keys.keys(q, func(h hash, worth float32) { x.byKey(s, h, worth) })
 	var room [96]expansion
-	all := room[:0]
+	words := room[:0]
 	for n := range q.tokens {
 		t := &q.tokens[n]
 		if t.Rune() != 0 || t.Class == lexicon.Particle && len(q.tokens) > 1 {
 			continue
 		}
-		all = x.expand(s, all, q, n, known, alike)
+		words = x.expand(s, words, q, n, known, alike)
 	}
-	all = x.joined(all, q, alike)
-	slices.SortStableFunc(all, func(a, b expansion) int { return cmp.Compare(a.df, b.df) })
+	words = x.joined(words, q, alike)
+	slices.SortStableFunc(words, func(a, b expansion) int { return cmp.Compare(a.df, b.df) })
 	rare := 0
-	for rare < len(all) && all[rare].df <= common {
-		e := &all[rare]
+	for rare < len(words) && words[rare].df <= common {
+		e := &words[rare]
 		x.byWord(s, e.id, e.like*q.tokens[e.of].weight)
 		rare++
 	}
-	shared := all[rare:]
+	shared := words[rare:]
 	for i := range shared {
 		a := &shared[i]
 		for j := range i {
@@ -51,8 +55,15 @@ func (x *Index) gather(s *scratch, q *side) {
 			}
 		}
 	}
-	if len(shared) > 0 && len(s.found.used) < leastCompare { // nothing better: the first of a long list
-		x.byWord(s, shared[0].id, shared[0].like*q.tokens[shared[0].of].weight)
+	// Words that many names have are read alone only where nothing met that is worth much, and then from the rarest on.
+	var all float32
+	for n := range q.tokens {
+		if telling(q, &q.tokens[n]) {
+			all += q.tokens[n].weight
+		}
+	}
+	for i := 0; i < len(shared) && i < mostShared && s.found.best() < enough*all; i++ {
+		x.byWord(s, shared[i].id, shared[i].like*q.tokens[shared[i].of].weight)
 	}
 }
 

@@ -46,10 +46,10 @@ type meetings struct {
 func (c *comparison) compare(q, l *side, known meetings) {
 	if q.han != l.han && (q.han && l.latin || q.latin && l.han) {
 		if q.han {
-			c.spoken[1] = l.spoken()
+			c.spoken[1] = l.spoken(q)
 			l = &c.spoken[1]
 		} else {
-			c.spoken[0] = q.spoken()
+			c.spoken[0] = q.spoken(l)
 			q = &c.spoken[0]
 		}
 		known = meetings{}

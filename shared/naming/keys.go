@@ -52,6 +52,7 @@ const (
 	familySounds   = 'S' // all syllables of the own words of a name
 	familyPair     = 'C' // two Han characters of it
 	familyPlace    = 'T' // a Han character with the region or a trade
+	familyAloud    = 'A' // those syllables in their order, without where they part
 	familyWhole    = 'W' // all own words of it by their sound
 	familyCommon   = 'P' // two words that many names have
 )
@@ -157,6 +158,21 @@ func (k *keyMaker) spoken(do func(hash, float32)) {
 			n++
 		}
 		ways *= n
+	}
+	if len(k.choices) > 1 || !k.own[0].Han {
+		h := begin(familyAloud)
+		for _, t := range k.own {
+			switch {
+			case t.Class == lexicon.Particle:
+			case t.Han:
+				for _, r := range t.Text {
+					h = h.text(han.Readings(r)[0].String())
+				}
+			default:
+				h = h.text(t.Text)
+			}
+		}
+		do(h.end(), 2.5)
 	}
 	for way := range min(ways, mostReadings) {
 		k.sounds = k.sounds[:0]

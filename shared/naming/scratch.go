@@ -142,6 +142,14 @@ func (c *candidates) add(name uint32, worth float32, sure bool) bool {
 	return true
 }
 
+// best is the most that a name has in common with the query so far.
+func (c *candidates) best() (worth float32) {
+	for _, i := range c.used {
+		worth = max(worth, c.worth[i])
+	}
+	return worth
+}
+
 // expansions are the words of the list that may be meant by those of the query.
 type expansions struct {
 	ids  [expansionSlots]uint32 // and 1 more

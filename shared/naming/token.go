@@ -1,6 +1,8 @@
 package naming
 
 import (
+	"strings"
+
 	"shixin/shared/naming/han"
 	"shixin/shared/naming/lexicon"
 	"shixin/shared/naming/parts"
@@ -99,14 +101,17 @@ func (s *side) organizationWeight(t *token) float32 {
 	return 0.03
 }
 
-// spoken writes the own words of a Latin name that are pinyin as their syllables, to meet characters one by one.
-func (s *side) spoken() side {
+// spoken writes the own words of a Latin name that are pinyin as their syllables, to meet the characters of another name
+// one by one.
+func (s *side) spoken(other *side) side {
 	o := side{kind: s.kind, branded: s.branded}
 	var room [han.MaxSyllables]han.Syllable
 	for _, t := range s.tokens {
 		syllables, ok := room[:0], false
 		if !t.Han && t.Class == lexicon.Core {
-			syllables, ok = han.Segment(t.Text, room[:0])
+			if syllables, ok = other.reads(t.Text, room[:0]); !ok {
+				syllables, ok = han.Segment(t.Text, room[:0])
+			}
 		}
 		if !ok {
 			o.tokens = append(o.tokens, t)
@@ -121,4 +126,28 @@ func (s *side) spoken() side {
 	}
 	o.han, o.latin = s.han, s.latin
 	return o
+}
+
+// reads divides a word into syllables as some characters of a name that stand side by side are read: xian is 西安 there, where
+// it would be 先 elsewhere.
+func (s *side) reads(word string, room []han.Syllable) ([]han.Syllable, bool) {
+	for first := range s.tokens {
+		rest, said := word, room[:0]
+		for i := first; i < len(s.tokens) && rest != "" && len(said) < cap(room); i++ {
+			longest := han.Syllable(0)
+			for _, syllable := range s.tokens[i].Syllables() {
+				if syllable != 0 && strings.HasPrefix(rest, syllable.String()) && len(syllable.String()) > len(longest.String()) {
+					longest = syllable
+				}
+			}
+			if longest == 0 {
+				break
+			}
+			said, rest = append(said, longest), rest[len(longest.String()):]
+		}
+		if rest == "" {
+			return said, true
+		}
+	}
+	return nil, false
 }

@@ -68,8 +68,8 @@ const trades = `
 制造,manufacturing,manufacturer,manufacturers,manufacture,mfg,mfr,manufactura,fabrika,uretim,imalat,fabrication,production,productions,proizvodstvo,products,product,productos,urunleri,tolidi,tolid
 厂,工厂,制造厂,加工厂,factory,works,plant,zavod,fabrica,fabrikasi,karkhaneh,mill,mills
 加工,processing
-机械,machinery,machine,machines,mach,mechanical,makina,makine,maquinaria,mashinostroitelnyi,mashinostroenie,machine building,mechanics
-设备,装备,equipment,equip,equipments,equipo,equipos,oborudovanie,ekipman,appliances
+机械,机电,mechanical and electrical,machinery,machine,machines,mach,mechanical,makina,makine,maquinaria,mashinostroitelnyi,mashinostroenie,machine building,mechanics
+设备,装备,机电设备,equipment,equip,equipments,equipo,equipos,oborudovanie,ekipman,appliances
 仪器,仪表,instrument,instruments,instrumentation,apparatus,pribor
 电器,电气,electric,electrical,electro,electrics,elektrik,elektro,electrica,elektromekhanicheskiy
 电力,能源电力,power,electric power,energoset,electricidad

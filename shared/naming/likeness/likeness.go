@@ -7,20 +7,29 @@ import "math/bits"
 const MaxLetters = 40
 
 // Key is the sound of a Latin word of lower case, roughly, letter by letter: what transliterations and spellings differ in
-// is one letter or none. A single typing error in a word changes its key by a single letter at most, but for doubled letters.
-// It goes on from into, which may be nil.
-func Key(word string, into []byte) []byte {
+// is one letter or none. It appends to into, which may be nil.
+func Key(word string, into []byte) []byte { return voiced(sound(word, into), word, "") }
+
+func sound(word string, into []byte) []byte {
 	for i := range min(len(word), MaxLetters) {
-		c := sounds[word[i]]
-		if c == 0 || c == last(into) {
-			continue
+		if c := sounds[word[i]]; c != 0 && c != last(into) {
+			into = append(into, c)
 		}
-		into = append(into, c)
-	}
-	if len(into) == 0 && len(word) > 0 { // an H alone
-		into = append(into, word[0])
 	}
 	return into
+}
+
+// voiced gives a word of nothing but silent letters the first of them.
+func voiced(key []byte, word, rest string) []byte {
+	switch {
+	case len(key) > 0:
+		return key
+	case word != "":
+		return append(key, word[0])
+	case rest != "":
+		return append(key, rest[0])
+	}
+	return key
 }
 
 // Spellings calls do with the key of a word, and with the keys of a word of four letters or more without each one of them.
@@ -37,7 +46,7 @@ func Spellings(word string, do func(key []byte)) {
 		if i > 0 && word[i] == word[i-1] {
 			continue // the same word is left
 		}
-		do(Key(word[i+1:], Key(word[:i], room[:0])))
+		do(voiced(sound(word[i+1:], sound(word[:i], room[:0])), word[:i], word[i+1:]))
 	}
 }
 

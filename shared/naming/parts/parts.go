@@ -56,7 +56,29 @@ func Person(name string) []Token {
 			return tokens[:script.MaxWords]
 		}
 	}
+	chinese(tokens)
 	return tokens
+}
+
+// mostSpoken is how many syllables a Chinese name has at most.
+const mostSpoken = 4
+
+// chinese takes words for names that are particles elsewhere, Bin or La, where all of a name is pinyin.
+func chinese(tokens []Token) {
+	particles, syllables := false, 0
+	var room [han.MaxSyllables]han.Syllable
+	for i := range tokens {
+		said, ok := han.Segment(tokens[i].Text, room[:0])
+		if syllables += len(said); !ok || syllables > mostSpoken {
+			return
+		}
+		particles = particles || tokens[i].Class == lexicon.Particle
+	}
+	if particles && len(tokens) > 1 {
+		for i := range tokens {
+			tokens[i].Class = lexicon.Core
+		}
+	}
 }
 
 // personal are the particles of names of persons.

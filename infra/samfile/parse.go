@@ -139,6 +139,7 @@ type functionProperties struct {
 	CodeUri     string `yaml:"CodeUri"`
 	Timeout     int    `yaml:"Timeout"`
 	MemorySize  int    `yaml:"MemorySize"`
+	Reserved    int    `yaml:"ReservedConcurrentExecutions"`
 	Environment struct {
 		Variables map[string]string `yaml:"Variables"`
 	} `yaml:"Environment"`
@@ -163,6 +164,7 @@ func (p *parser) function(id string, n *yaml.Node) {
 	}
 	// 3 seconds and 128 MB are Lambda's defaults.
 	f.Timeout = time.Duration(first(own.Timeout, p.globals.Timeout, 3)) * time.Second
+	f.Reserved = own.Reserved
 	f.Memory = first(own.MemorySize, p.globals.MemorySize, 128)
 	maps.Copy(f.Environment, p.globals.Environment.Variables)
 	maps.Copy(f.Environment, own.Environment.Variables)

@@ -27,6 +27,7 @@ type Function struct {
 	Name        string            // the folder under functions/
 	Timeout     time.Duration     // after which Lambda ends an invocation
 	Memory      int               // MB
+	Reserved    int               // invocations at a time that are kept for it, and the most it has; 0 is no such limit
 	Environment map[string]string // Globals included
 }
 

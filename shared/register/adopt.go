@@ -77,6 +77,7 @@ func (r *Register) finish(ctx context.Context, now time.Time, imp *records.Impor
 		if err := r.Store.Commit(ctx, now, b); err != nil && !records.IsLost(err) {
 			return err
 		}
+		_ = r.Queue.Send(ctx, queue.Message{Queue: IndexQueue, Body: "{}"}) // a schedule looks too
 	}
 	return r.Store.DropChunks(ctx, now, imp)
 }

@@ -33,6 +33,9 @@ const chunkBytes = 120 << 10
 // AdoptionQueue carries {"import": id} to the function adoption.
 const AdoptionQueue = "adoption"
 
+// IndexQueue takes the hint that much of the list has changed, so that the index of names is made anew.
+const IndexQueue = "index"
+
 // ImportRow is one row as it was read: a Row, or why it could not be read.
 type ImportRow struct {
 	Line int

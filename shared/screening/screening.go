@@ -15,6 +15,7 @@ import (
 	"shixin/shared/querylog"
 	"shixin/shared/queue"
 	"shixin/shared/records"
+	"shixin/shared/register"
 	"shixin/shared/repeat"
 )
 
@@ -25,8 +26,8 @@ type Policy interface {
 
 // The logical names of the queues.
 const (
-	IndexQueue     = "index"     // {}: the index is to be brought up to date
-	ScreeningQueue = "screening" // {"screening": id}: it has work left
+	IndexQueue     = register.IndexQueue // {}: the index is to be brought up to date
+	ScreeningQueue = "screening"         // {"screening": id}: it has work left
 )
 
 // Slice is how long a worker goes on before it leaves the rest to a new message.

@@ -5,6 +5,7 @@
 package cloud
 
 import (
+	"bytes"
 	"context"
 	"crypto/md5"
 	"crypto/rand"
@@ -18,6 +19,7 @@ import (
 	"maps"
 	"net/http"
 	"strings"
+	"time"
 
 	"shixin/shared/blob"
 	"shixin/shared/keys/kms"
@@ -28,8 +30,8 @@ import (
 const Wrapped = "c2hpeGluLWxvY2Fs"
 
 const (
-	maxBody   = 64 << 20 // of an object
-	maxBatch  = 10       // entries of SendMessageBatch (SQS quota)
+	maxBody   = 512 << 20 // of an object
+	maxBatch  = 10        // entries of SendMessageBatch (SQS quota)
 	queuePath = "/queue/"
 )
 
@@ -134,7 +136,7 @@ func (o Options) decrypt(w http.ResponseWriter, r *http.Request) {
 	answer(w, http.StatusOK, map[string]any{"Plaintext": document, "KeyId": in.KeyID, "EncryptionAlgorithm": "SYMMETRIC_DEFAULT"})
 }
 
-// object is PutObject, GetObject and DeleteObject of S3, in path style.
+// object is PutObject, HeadObject, GetObject and DeleteObject of S3, in path style.
 func (o Options) object(w http.ResponseWriter, r *http.Request) {
 	bucket, name, _ := strings.Cut(strings.TrimPrefix(r.URL.Path, "/"), "/")
 	if bucket != o.Bucket || blob.CheckName(name) != nil {
@@ -144,15 +146,18 @@ func (o Options) object(w http.ResponseWriter, r *http.Request) {
 	err := errors.ErrUnsupported
 	switch r.Method {
 	case http.MethodPut:
+		if _, there := o.Blobs.Get(r.Context(), name); there == nil && r.Header.Get("If-None-Match") == "*" {
+			failXML(w, http.StatusPreconditionFailed, "PreconditionFailed")
+			return
+		}
 		var body []byte
 		if body, err = io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody)); err == nil {
 			err = o.Blobs.Put(r.Context(), name, body)
 		}
-	case http.MethodGet:
+	case http.MethodGet, http.MethodHead:
 		var body []byte
 		if body, err = o.Blobs.Get(r.Context(), name); err == nil {
-			w.Header().Set("Content-Length", fmt.Sprint(len(body)))
-			_, _ = w.Write(body) // an error here is the caller's broken connection
+			read(w, r, body)
 			return
 		}
 	case http.MethodDelete:
@@ -171,6 +176,17 @@ func (o Options) object(w http.ResponseWriter, r *http.Request) {
 		o.Log.Error("blob failed", "method", r.Method, "error", err)
 		failXML(w, http.StatusInternalServerError, "InternalError")
 	}
+}
+
+// read writes an object, or the range of it that is asked for.
+func read(w http.ResponseWriter, r *http.Request, body []byte) {
+	var first int
+	if _, err := fmt.Sscanf(r.Header.Get("Range"), "bytes=%d-", &first); err == nil && first >= len(body) {
+		failXML(w, http.StatusRequestedRangeNotSatisfiable, "InvalidRange")
+		return
+	}
+	w.Header().Set("Content-Type", "application/octet-stream")
+	http.ServeContent(w, r, "", time.Time{}, bytes.NewReader(body))
 }
 
 func failXML(w http.ResponseWriter, status int, code string) {

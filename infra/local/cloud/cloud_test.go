@@ -80,6 +80,15 @@ func TestBlobs(t *testing.T) {
 	})
 }
 
+func TestUploads(t *testing.T) {
+	blobtest.RunUploads(t, func(t *testing.T) blob.Uploads {
+		client := awss3.New(awss3.Options{BaseEndpoint: aws.String(serve(t, nil)), Region: "local", Credentials: who, UsePathStyle: true})
+		return s3.NewUploads(func(context.Context) (s3.UploadClient, error) {
+			return s3.Both{Client: client, PresignClient: awss3.NewPresignClient(client)}, nil
+		}, "bucket")
+	})
+}
+
 func TestKeyring(t *testing.T) {
 	client := awskms.New(awskms.Options{BaseEndpoint: aws.String(serve(t, nil)), Region: "local", Credentials: who, RetryMaxAttempts: 1})
 	open := func(context.Context) (kms.Decrypter, error) { return client, nil }

@@ -34,6 +34,31 @@ type runner interface {
 type inProcess struct {
 	template  *samfile.Template
 	functions map[string]Function
+	slots     map[string]chan struct{} // of functions with a reserved concurrency
+}
+
+func newInProcess(t *samfile.Template, functions map[string]Function) inProcess {
+	p := inProcess{t, functions, map[string]chan struct{}{}}
+	for _, f := range t.Functions {
+		if f.Reserved > 0 {
+			p.slots[f.Name] = make(chan struct{}, f.Reserved)
+		}
+	}
+	return p
+}
+
+// enter takes one of a function's slots, or reports that Lambda would turn the call away.
+func (p inProcess) enter(name string) (leave func(), ok bool) {
+	slots := p.slots[name]
+	if slots == nil {
+		return func() {}, true
+	}
+	select {
+	case slots <- struct{}{}:
+		return func() { <-slots }, true
+	default:
+		return nil, false
+	}
 }
 
 var errAbsent = fmt.Errorf("%w: the local run has no such function", gateway.ErrUnavailable)
@@ -60,6 +85,11 @@ func (p inProcess) HTTP(ctx context.Context, name string, event events.APIGatewa
 			return events.APIGatewayV2HTTPResponse{}, gateway.ErrTooLarge
 		}
 	}
+	leave, ok := p.enter(name)
+	if !ok {
+		return events.APIGatewayV2HTTPResponse{}, fmt.Errorf("%w: all that may run at a time are running", gateway.ErrUnavailable)
+	}
+	defer leave()
 	ctx, cancel := p.within(ctx, name)
 	defer cancel()
 	response, err := f.HTTP(ctx, event)

@@ -85,7 +85,7 @@ func (r *Running) openFunctions(ctx context.Context) error {
 			return fmt.Errorf("function %s is not in %s", name, r.config.Template)
 		}
 	}
-	r.functions = inProcess{plain, functions}
+	r.functions = newInProcess(plain, functions)
 	r.openQueues(64)
 	return nil
 }

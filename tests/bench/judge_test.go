@@ -107,3 +107,15 @@ func BenchmarkFirstPass(b *testing.B) {
 		i++
 	}
 }
+
+// BenchmarkOpenPeers opens the pinned distribution, as a worker does for each shard.
+func BenchmarkOpenPeers(b *testing.B) {
+	l := library(b)
+	stored := carriers.Peers(l, made(b, l)).Encode()
+	b.ReportMetric(float64(len(stored)), "B")
+	for b.Loop() {
+		if _, err := peers.Open(l, stored); err != nil {
+			b.Fatal(err)
+		}
+	}
+}

@@ -180,23 +180,21 @@ func (b *Builder) Distribution() *Distribution {
 	}
 	d := &Distribution{library: b.library, month: b.month, day: b.day, groups: map[class]*table{}}
 	for c, hs := range all {
-		t := &table{class: c, rows: make([]row, b.library.Len())}
-		shown := false
+		t := newTable(c, b.library.Len())
 		for i, h := range hs {
 			members := h.members()
 			if members < MinMembers {
 				continue
 			}
-			r := &t.rows[i]
-			r.members = members
+			r := t.add(i)
+			r.members = int32(members)
 			for p, percent := range percentiles {
 				if at, ok := h.percentile(percent, members); ok {
 					r.set(p, at)
 				}
 			}
-			shown = true
 		}
-		if shown {
+		if len(t.rows) > 0 {
 			d.groups[c] = t
 		}
 	}

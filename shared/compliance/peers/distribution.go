@@ -16,23 +16,40 @@ type Distribution struct {
 	groups     map[class]*table
 }
 
-// table is what one group shows.
+// table is what one group shows. A run has thousands of them, so that they hold no more than they must.
 type table struct {
 	class class
-	rows  []row // by the indicator's position
+	at    []int16 // by the indicator's position: its row, from 1; 0 where nothing is shown
+	rows  []row
 }
 
-// row is one indicator of a group; without members it shows nothing.
+// row is one indicator of a group.
 type row struct {
-	members int
+	members int32
 	shown   uint8 // a bit for each of percentiles
 	at      [len(percentiles)]bucket
-	value   [len(percentiles)]float64
+}
+
+func newTable(c class, indicators int) *table { return &table{class: c, at: make([]int16, indicators)} }
+
+// add makes the row of the indicator at a position.
+func (t *table) add(position int) *row {
+	t.rows = append(t.rows, row{})
+	t.at[position] = int16(len(t.rows))
+	return &t.rows[len(t.rows)-1]
+}
+
+// row is that of the indicator at a position; nil where the group shows nothing of it. There is no group without a table but nil.
+func (t *table) row(position int) *row {
+	if t == nil || t.at[position] == 0 {
+		return nil
+	}
+	return &t.rows[t.at[position]-1]
 }
 
 func (r *row) set(p int, at bucket) {
 	r.shown |= 1 << p
-	r.at[p], r.value[p] = at, at.value()
+	r.at[p] = at
 }
 
 // Stat is one number about peers.
@@ -68,9 +85,8 @@ func (d *Distribution) View(sector, region, size string) View {
 // False: not even the nation's enterprises are enough.
 func (v *View) Percentile(position, index int) (Stat, bool) {
 	for level, t := range v.tables {
-		if t != nil && t.rows[position].shown&(1<<index) != 0 {
-			r := &t.rows[position]
-			return Stat{Value: r.value[index], Members: r.members, Group: t.class.group(), Wider: level > 0}, true
+		if r := t.row(position); r != nil && r.shown&(1<<index) != 0 {
+			return Stat{Value: r.at[index].value(), Members: int(r.members), Group: t.class.group(), Wider: level > 0}, true
 		}
 	}
 	return Stat{}, false
@@ -79,8 +95,8 @@ func (v *View) Percentile(position, index int) (Stat, bool) {
 // Value is Percentile's value alone, as fast as can be.
 func (v *View) Value(position, index int) (float64, bool) {
 	for _, t := range v.tables {
-		if t != nil && t.rows[position].shown&(1<<index) != 0 {
-			return t.rows[position].value[index], true
+		if r := t.row(position); r != nil && r.shown&(1<<index) != 0 {
+			return r.at[index].value(), true
 		}
 	}
 	return 0, false
@@ -90,11 +106,11 @@ func (v *View) Value(position, index int) (float64, bool) {
 // is 0 where they are fewer than MinMembers.
 func (v *View) Members(position int) Stat {
 	t := v.tables[levels-1]
-	if t == nil {
+	r := t.row(position)
+	if r == nil {
 		return Stat{}
 	}
-	n := t.rows[position].members
-	return Stat{Value: float64(n), Members: n, Group: t.class.group(), Wider: true}
+	return Stat{Value: float64(r.members), Members: int(r.members), Group: t.class.group(), Wider: true}
 }
 
 // Period is the period whose figures were counted, by how often the indicator is reported.
@@ -111,17 +127,17 @@ func (d *Distribution) Encode() []byte {
 	out = binary.AppendUvarint(out, uint64(len(d.groups)))
 	for _, c := range slices.SortedFunc(maps.Keys(d.groups), order) {
 		out = appendClass(out, c)
-		rows := d.groups[c].rows
+		t := d.groups[c]
 		var used []int
-		for i := range rows {
-			if rows[i].members > 0 {
+		for i, at := range t.at {
+			if at > 0 {
 				used = append(used, i)
 			}
 		}
 		slices.SortFunc(used, func(i, j int) int { return d.library.At(i).Code - d.library.At(j).Code })
 		out = binary.AppendUvarint(out, uint64(len(used)))
 		for _, i := range used {
-			r := &rows[i]
+			r := t.row(i)
 			out = binary.AppendUvarint(out, uint64(d.library.At(i).Code))
 			out = binary.AppendUvarint(out, uint64(r.members))
 			out = append(out, r.shown)
@@ -145,16 +161,16 @@ func Open(l *indicator.Library, stored []byte) (*Distribution, error) {
 	err = r.groups(func(c class, position int) error {
 		t := d.groups[c]
 		if t == nil {
-			t = &table{class: c, rows: make([]row, l.Len())}
+			t = newTable(c, l.Len())
 			d.groups[c] = t
 		}
-		w := &t.rows[position]
+		w := t.add(position)
 		members := r.uvarint()
 		shown := r.byte()
-		if members < MinMembers || members > 1<<31 || shown>>len(percentiles) != 0 {
+		if members < MinMembers || members > 1<<30 || shown>>len(percentiles) != 0 {
 			return fmt.Errorf("%w: %d members", ErrDamaged, members)
 		}
-		w.members = int(members)
+		w.members = int32(members)
 		last := bucket(0)
 		for p := range percentiles {
 			if shown&(1<<p) == 0 {

@@ -54,13 +54,22 @@ func bucketOf(v float64) bucket {
 	return bucket(min(exponent+bias, 60)*1000 + digits)
 }
 
-// value is the number that a bucket stands for.
+// powers of ten that a double has exactly.
+var powers = [...]float64{1, 1e1, 1e2, 1e3, 1e4, 1e5, 1e6, 1e7, 1e8, 1e9, 1e10, 1e11, 1e12, 1e13, 1e14, 1e15, 1e16, 1e17, 1e18, 1e19, 1e20, 1e21, 1e22}
+
+// value is the number that a bucket stands for: the double that is closest to its decimal, as one rounding of two exact numbers is.
 func (b bucket) value() float64 {
 	if b == 0 {
 		return 0
 	}
-	digits, exponent := int(b%1000), int(b/1000)-bias
-	v, _ := strconv.ParseFloat(strconv.Itoa(digits)+"e"+strconv.Itoa(exponent-2), 64)
+	digits, exponent := float64(b%1000), int(b/1000)-bias-2
+	switch {
+	case exponent >= 0 && exponent < len(powers):
+		return digits * powers[exponent]
+	case exponent < 0 && -exponent < len(powers):
+		return digits / powers[-exponent]
+	}
+	v, _ := strconv.ParseFloat(strconv.FormatFloat(digits, 'f', 0, 64)+"e"+strconv.Itoa(exponent), 64)
 	return v
 }
 

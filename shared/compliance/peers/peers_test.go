@@ -228,6 +228,15 @@ func TestBucketsRoundUpToThreeDigits(t *testing.T) {
 			t.Errorf("%v stands in the bucket %v, want %v", v, got, want)
 		}
 	}
+	for b := least; b <= maxBucket; b++ {
+		if b%1000 < 100 {
+			continue
+		}
+		want, err := strconv.ParseFloat(fmt.Sprintf("%de%d", b%1000, b/1000-bias-2), 64)
+		if err != nil || b.value() != want {
+			t.Fatalf("bucket %d is %v, want %v", b, b.value(), want)
+		}
+	}
 	rapid.Check(t, func(t *rapid.T) {
 		a, b := rapid.Float64Range(0, 1e12).Draw(t, "a"), rapid.Float64Range(0, 1e12).Draw(t, "b")
 		if a > b {

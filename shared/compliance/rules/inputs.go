@@ -50,6 +50,11 @@ func (f *frame) missing(p *Program, ids []int64) []compliance.Input {
 		}
 		out = f.input(out, p, read{atom: a}, reason)
 	}
+	for _, r := range f.reads {
+		if r.kind() == atomFindings { // which the verdict can only be given again from
+			out = f.input(out, p, r, "")
+		}
+	}
 	return out
 }
 

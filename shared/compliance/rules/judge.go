@@ -226,10 +226,13 @@ func PastOf(f compliance.Finding, at time.Time) (Past, bool) {
 	if p.State == "" {
 		return Past{}, false
 	}
-	for i := len(f.Contests) - 1; i >= 0 && p.State == string(compliance.Open); i-- {
-		c := f.Contests[i]
-		if c.At.Before(at) && (c.Decided == nil || !c.Decided.Before(at)) && c.State != compliance.Lapsed {
+	for _, c := range f.Contests {
+		switch {
+		case c.At.Before(opened) || !c.At.Before(at) || p.State == string(compliance.Cured):
+		case c.Decided == nil && c.State == compliance.Pending, c.Decided != nil && !c.Decided.Before(at):
 			p.State = string(compliance.Contested)
+		case c.Decided != nil && c.State == compliance.Granted:
+			p.State = string(compliance.Cured)
 		}
 	}
 	p.Days = int(workday.DayOf(at).Start().Sub(workday.DayOf(opened).Start()).Hours() / 24)

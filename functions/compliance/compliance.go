@@ -10,6 +10,7 @@ import (
 	"shixin/shared/compliance"
 	"shixin/shared/fault"
 	"shixin/shared/supervision"
+	"shixin/shared/supervision/judging"
 	"shixin/shared/supervision/rungs"
 	"shixin/shared/web"
 	"shixin/shared/web/calling"
@@ -24,7 +25,9 @@ type Deps struct {
 
 // Function makes the Lambda function from its ports.
 func Function(p boot.Ports) boot.HTTP {
-	return p.Serve(Routes(Deps{Supervision: supervising.New(p), Rungs: acting.New(p)}))
+	s := supervising.New(p)
+	s.Rules = judging.New()
+	return p.Serve(Routes(Deps{Supervision: s, Rungs: acting.New(p)}))
 }
 
 // Routes is the function's route table.
@@ -34,7 +37,7 @@ func routes(d Deps) []web.Route {
 	h := handlers(d)
 	paged := map[string]web.Check{"limit": nil, "cursor": nil}
 	ordered := map[string]web.Check{"limit": nil, "cursor": nil, "order": web.OneOf("risk")}
-	results := map[string]web.Check{"limit": nil, "cursor": nil, "outcome": words(compliance.Outcomes())}
+	results := map[string]web.Check{"limit": nil, "cursor": nil, "outcome": words(compliance.Outcomes()), "rule": web.Name, "pack": web.Name}
 	reports := map[string]web.Check{"limit": nil, "cursor": nil, "period": period}
 	comparison := map[string]web.Check{"limit": nil, "cursor": nil, "with": web.Name, "change": words(compliance.Changes())}
 	return []web.Route{
@@ -47,6 +50,7 @@ func routes(d Deps) []web.Route {
 		{Method: "POST", Path: "/v1/enterprises/{uscc}/reports", Action: "report.create", Token: web.Required, Handle: h.report},
 		{Method: "GET", Path: "/v1/enterprises/{uscc}/reports", Action: "report.read", Token: web.Required, Query: reports, Handle: h.reports},
 		{Method: "GET", Path: "/v1/enterprises/{uscc}/findings", Action: "finding.read", Token: web.Required, Query: paged, Handle: h.findings},
+		{Method: "GET", Path: "/v1/enterprises/{uscc}/findings/{id}/proof", Action: "finding.read", Token: web.Required, Handle: h.proof},
 		{Method: "POST", Path: "/v1/enterprises/{uscc}/findings/{id}/contest", Action: "finding.contest", Token: web.Required, Handle: h.contest},
 		{Method: "POST", Path: "/v1/enterprises/{uscc}/findings/{id}/contest/outcome", Action: "finding.outcome", Token: web.Required, Handle: h.ruling},
 

@@ -14,6 +14,8 @@ import (
 	"shixin/functions/auditwork"
 	"shixin/functions/compliance"
 	"shixin/infra/calendars"
+	"shixin/infra/clocks"
+	"shixin/infra/indicators"
 	"shixin/infra/policies"
 	"shixin/infra/regimes"
 	"shixin/shared/access"
@@ -25,6 +27,7 @@ import (
 	"shixin/shared/queue/memory"
 	"shixin/shared/records"
 	"shixin/shared/supervision"
+	"shixin/shared/supervision/judging"
 	"shixin/shared/table/tabletest"
 	"shixin/shared/web"
 )
@@ -68,7 +71,8 @@ func newAPI(t *testing.T) *api {
 	engine := policy.New(policies.Files, nil)
 	s := &supervision.Supervision{
 		Store: &records.Store{Table: tabletest.NewModel()}, Blobs: file.New(t.TempDir()), Queue: queues, Hash: r, Seal: tinkseal.New(r),
-		Policy: engine, Regimes: regimes.Load, Calendar: calendars.Load,
+		Policy: engine, Regimes: regimes.Load, Calendar: calendars.Load, Clocks: clocks.Load,
+		Indicators: indicators.Load, Rules: judging.New(),
 	}
 	work := auditwork.Handle(auditwork.Deps{Supervision: s})
 	queues.Handle(supervision.Queue, 4, func(ctx context.Context, m queue.Message) error { return work(ctx, m.Body, now) })

@@ -39,6 +39,19 @@ func finding(r *http.Request) (code, id string, err error) {
 	return code, id, err
 }
 
+func (h handlers) proof(w http.ResponseWriter, r *http.Request) error {
+	code, id, err := finding(r)
+	if err != nil {
+		return err
+	}
+	ctx := r.Context()
+	p, err := h.Supervision.Prove(ctx, web.Caller(ctx), web.Now(ctx), code, id)
+	if err != nil {
+		return err
+	}
+	return web.JSON(w, http.StatusOK, p)
+}
+
 func (h handlers) contest(w http.ResponseWriter, r *http.Request) error {
 	code, id, err := finding(r)
 	if err != nil {

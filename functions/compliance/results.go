@@ -19,7 +19,7 @@ func (h handlers) results(w http.ResponseWriter, r *http.Request) error {
 	if _, err := q.Cursor(&from); err != nil {
 		return err
 	}
-	items, place, err := h.Supervision.Results(ctx, web.Caller(ctx), web.Now(ctx), id, compliance.Outcome(q.Get("outcome")), from, q.Limit())
+	items, place, err := h.Supervision.Results(ctx, web.Caller(ctx), web.Now(ctx), id, supervision.ResultFilter{Outcome: compliance.Outcome(q.Get("outcome")), Rule: q.Get("rule"), Pack: q.Get("pack")}, from, q.Limit())
 	if err != nil {
 		return err
 	}

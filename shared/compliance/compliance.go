@@ -123,6 +123,8 @@ type Pack struct {
 	Sectors []string `json:"sectors,omitempty"`
 	// Rules are the ids of its rules, in their order; empty is the one that is named as the pack.
 	Rules []string `json:"rules,omitempty"`
+	// Sum is the SHA-256 of the text by which it is run.
+	Sum string `json:"sum,omitempty"`
 }
 
 // Packs lists the rule packs that can be run, newest versions only.

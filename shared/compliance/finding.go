@@ -52,6 +52,8 @@ type FindingPins struct {
 	At          time.Time `json:"at"`
 	Enterprise  int       `json:"enterprise,omitempty"` // the revision of the enterprise
 	Engine      string    `json:"engine"`
+	Reports     int       `json:"reports,omitempty"` // how many reports its figures rest on
+	Figures     string    `json:"figures,omitempty"` // the head of the SHA-256 of the packed figures
 }
 
 // Finding is one rule that failed, or could not be judged, for one enterprise, from run to run. The zero Finding is none.
@@ -62,6 +64,7 @@ type Finding struct {
 	Outcome Outcome     `json:"outcome"` // fail or unknown: of the last run that did not pass
 	State   State       `json:"state"`
 	Reason  string      `json:"reason,omitempty"`
+	Weighs  string      `json:"weighs,omitempty"` // the rule's severity: see Severity
 	Inputs  []Input     `json:"inputs,omitempty"`
 	Shown   []Input     `json:"shown,omitempty"` // the inputs that the enterprise saw last
 	Pins    FindingPins `json:"pins"`
@@ -132,9 +135,20 @@ func (f Finding) Next(uscc string, v Verdict, pins FindingPins) (Finding, bool) 
 	case f.State == Cured:
 		f.State, m.Event = Open, Reopened
 	}
-	f.Pack, f.Outcome, f.Reason, f.Inputs, f.Pins = v.Pack, v.Outcome, v.Reason, v.Inputs, pins
+	f.Pack, f.Outcome, f.Reason, f.Weighs, f.Inputs, f.Pins = v.Pack, v.Outcome, v.Reason, v.Severity, v.Inputs, pins
 	f.mark(m)
 	return f, true
+}
+
+// Opened is the moment of the run that opened the finding, or opened it again.
+func (f Finding) Opened() time.Time {
+	var at time.Time
+	for _, m := range f.Marks {
+		if m.Event == Opened || m.Event == Reopened {
+			at = m.At
+		}
+	}
+	return at
 }
 
 // Key names the finding's rule among those of all packs.
@@ -183,7 +197,7 @@ func published(inputs []Input) []Input {
 // where there is nothing to see. What failed on a published listing and now fails on others only looks cured, as the difference
 // would tell of them.
 func (f Finding) Public() (Finding, bool) {
-	seen := Finding{ID: f.ID, Rule: f.Rule, Pack: f.Pack, Inputs: f.Shown, Pins: FindingPins{Engine: f.Pins.Engine}, Contests: f.Contests}
+	seen := Finding{ID: f.ID, Rule: f.Rule, Pack: f.Pack, Weighs: f.Weighs, Inputs: f.Shown, Pins: FindingPins{Engine: f.Pins.Engine}, Contests: f.Contests}
 	standing := false
 	for _, m := range f.Marks {
 		hidden := !m.Published
@@ -224,8 +238,12 @@ func (f Finding) Public() (Finding, bool) {
 	return seen, true
 }
 
-// Severity is how much a finding weighs: high where the enterprise itself, or who represents, owns or answers for it, is listed.
+// Severity is how much a finding weighs: as much as its rule; with the rule listed high where the enterprise itself, or who represents,
+// owns or answers for it, is listed.
 func (f Finding) Severity() string {
+	if f.Weighs != "" {
+		return f.Weighs
+	}
 	severity := "medium"
 	for _, i := range f.Inputs {
 		if i.Of != Supplier && i.Of != Other && i.Listing != "" {

@@ -81,6 +81,8 @@ type Verdict struct {
 	Outcome Outcome
 	Reason  string  // with Unknown
 	Inputs  []Input // with Fail, and with Unknown where an identifier is the cause; in the order of the parties
+	// Severity is the rule's: how much a finding of it weighs. That of the rule listed follows from the inputs instead.
+	Severity string `json:"-"`
 }
 
 // Key names the verdict's rule among those of all packs.

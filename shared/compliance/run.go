@@ -22,7 +22,9 @@ type Pins struct {
 	Calendar    int               `json:"calendar"`         // the last year with data
 	Ladder      string            `json:"ladder,omitempty"` // version of the ladder by which it proposes
 	Engine      string            `json:"engine"`
-	Snapshot    string            `json:"snapshot,omitempty"` // SHA-256 of the list's snapshot, once it is made
+	Snapshot    string            `json:"snapshot,omitempty"`   // SHA-256 of the list's snapshot, once it is made
+	Indicators  string            `json:"indicators,omitempty"` // SHA-256 of the definitions
+	Peers       string            `json:"peers,omitempty"`      // SHA-256 of the distributions of the first pass
 }
 
 // Counts is how many enterprises a run, or a shard of it, has.
@@ -57,11 +59,27 @@ type Run struct {
 	Person    string     `json:"person,omitempty"`    // the natural person behind that account
 	Authority string     `json:"authority,omitempty"`
 	Scope     Scope      `json:"scope"`
+	Packs     []string   `json:"packs,omitempty"`  // those that were ordered, all in force where it is empty; pinned when it is planned
+	Trial     *Trial     `json:"trial,omitempty"`  // it tries a draft and finds nothing
+	Survey    *Survey    `json:"survey,omitempty"` // how far its first pass has come, while it is planned
 	Pins      Pins       `json:"pins"`
 	Key       []byte     `json:"key"` // of its snapshot
 	Closed    *time.Time `json:"closed,omitempty"`
 	Counts    Counts     `json:"counts"` // at its close
 	Reason    string     `json:"reason,omitempty"`
+}
+
+// Trial is the version of a rule pack that a run tries in shadow, beside the one in force.
+type Trial struct {
+	Pack    string `json:"pack"`
+	Version int    `json:"version"`
+	Against int    `json:"against"` // 0 where none is in force
+}
+
+// Survey is how far the first pass of a run has come: it counts the enterprises and the figures of peers.
+type Survey struct {
+	Shard  int    `json:"shard"`            // the next one
+	Counts string `json:"counts,omitempty"` // SHA-256 of what was counted so far
 }
 
 // Open reports whether there is work left.

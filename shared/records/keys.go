@@ -28,6 +28,7 @@ const (
 	famRelation   = "relation"   // one link: the enterprises that have it
 	famRisk       = "risk"       // the order of inspection: what each enterprise's open findings weigh, and lists of them by weight
 	famRun        = "run"        // one audit run: state, progress and outcomes of each shard; and which runs there are
+	famRulePack   = "rulepack"   // the versions of rule packs; and the texts that runs were judged by
 	famFinding    = "finding"    // one shard: findings by enterprise
 	famQuery      = "query"      // one caller's day: who asked what; and which days of whom there are
 	famAsked      = "asked"      // one request: that the log of queries has it
@@ -123,6 +124,10 @@ func riskKey(shard int, uscc string) table.Key {
 }
 func riskListKey(list, place string) table.Key {
 	return table.Key{Partition: famRisk + "#" + list, Sort: place}
+}
+func bookKey(name string) table.Key { return table.Key{Partition: famRulePack + "#all", Sort: name} }
+func pinnedKey(sum string) table.Key {
+	return table.Key{Partition: famRulePack + "#text", Sort: sum}
 }
 func runKey(id string) table.Key { return table.Key{Partition: famRun + "#" + id, Sort: "state"} }
 func progressKey(id string, shard int) table.Key {

@@ -2,9 +2,12 @@ package records
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"time"
 
 	"shixin/shared/compliance"
+	"shixin/shared/squeeze"
 	"shixin/shared/table"
 )
 
@@ -168,7 +171,32 @@ func (s *Store) progress(ctx context.Context, now time.Time, run string, untilUn
 
 // PutOutcomes stores the outcomes of a page of a shard that ends with the enterprise last. There is none yet.
 func (b *Batch) PutOutcomes(run string, shard int, last string, p *compliance.Page) {
-	b.add("outcomes", put(outcomesKey(run, shard, last), 0, p))
+	key, plain := outcomesKey(run, shard, last), encode(p)
+	if len(plain) < fewBytes {
+		b.add("outcomes", put(key, 0, p))
+		return
+	}
+	b.add("outcomes", put(key, 0, packed{squeeze.Tight(plain)}))
+}
+
+// packed is a page of outcomes, compressed: its letters repeat. One of few bytes is stored as it is.
+type packed struct {
+	Page []byte `json:"z"`
+}
+
+const fewBytes = 512
+
+func unpack(item table.Item, into *compliance.Page) error {
+	var p packed
+	if err := decode(item, &p); err != nil || p.Page == nil {
+		return errors.Join(err, decode(item, into))
+	}
+	text, err := squeeze.Loose(p.Page)
+	if err != nil {
+		return fmt.Errorf("%w: item of family %s: %w", ErrDamaged, famRun, err)
+	}
+	item.Doc = text
+	return decode(item, into)
 }
 
 // Outcomes is a stored page of outcomes; go on behind After.
@@ -195,7 +223,7 @@ func (s *Store) outcomes(ctx context.Context, now time.Time, run string, from, t
 	}
 	for _, item := range page.Items {
 		o := Outcomes{After: item.Sort}
-		if err := decode(item, &o.Page); err != nil {
+		if err := unpack(item, &o.Page); err != nil {
 			return nil, false, err
 		}
 		pages = append(pages, o)
@@ -212,5 +240,5 @@ func (s *Store) OutcomesOf(ctx context.Context, now time.Time, run, uscc string)
 		return nil, err
 	}
 	var p compliance.Page
-	return &p, decode(page.Items[0], &p)
+	return &p, unpack(page.Items[0], &p)
 }

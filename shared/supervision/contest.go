@@ -9,6 +9,7 @@ import (
 
 	"shixin/shared/access"
 	"shixin/shared/compliance"
+	"shixin/shared/compliance/indicator"
 	"shixin/shared/fault"
 	"shixin/shared/records"
 	"shixin/shared/subject"
@@ -149,7 +150,30 @@ func (s *Supervision) parties(ctx context.Context, now time.Time, e records.Ente
 	if found {
 		persons = append(persons, run.State.Person)
 	}
-	return slices.DeleteFunc(persons, func(p string) bool { return p == "" }), nil
+	entered, err := s.reporters(ctx, now, e.State.USCC, f)
+	persons = append(persons, entered...)
+	return slices.DeleteFunc(persons, func(p string) bool { return p == "" }), err
+}
+
+// reporters are the officers who entered the figures that a finding rests on.
+func (s *Supervision) reporters(ctx context.Context, now time.Time, uscc string, f compliance.Finding) ([]string, error) {
+	var persons []string
+	for _, in := range f.Inputs {
+		p, err := indicator.ParsePeriod(in.Period)
+		if in.Kind != compliance.OfFigure || in.Revision == 0 || err != nil {
+			continue
+		}
+		revisions, _, err := s.Store.Reports(ctx, now, uscc, p, &records.ReportPlace{Period: p, Revision: in.Revision + 1}, 1)
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range revisions {
+			if r.Revision == in.Revision && r.Role == string(access.Officer) {
+				persons = append(persons, r.Person)
+			}
+		}
+	}
+	return persons, nil
 }
 
 // step changes one finding and answers with it.
@@ -171,7 +195,11 @@ func (s *Supervision) step(ctx context.Context, call Call, action, uscc, id stri
 			shown, _ = after.Public()
 		}
 		version := before.Version() + 1
-		view, err := s.viewFinding(ctx, shown, version, call.Who.Role != access.Enterprise)
+		texts, err := s.texts(ctx, call.Now)
+		if err != nil {
+			return nil, err
+		}
+		view, err := s.viewFinding(ctx, texts, shown, version, call.Who.Role != access.Enterprise)
 		if err != nil {
 			return nil, err
 		}

@@ -33,7 +33,7 @@ func TestDamagedItemsAreIsolated(t *testing.T) {
 	if got := run.Counts.Outcomes; got[compliance.Unknown] != 2 || got[compliance.Fail] != 1 || got[compliance.Pass] != 27 {
 		t.Errorf("outcomes %v", got)
 	}
-	items, _, err := w.Results(context.Background(), auditor, w.now, run.ID, compliance.Unknown, supervision.ResultPlace{}, 10)
+	items, _, err := w.Results(context.Background(), auditor, w.now, run.ID, supervision.ResultFilter{Outcome: compliance.Unknown}, supervision.ResultPlace{}, 10)
 	if err != nil || len(items) != 2 || items[0].Reason != compliance.ReasonIsolated {
 		t.Errorf("results of outcome unknown: %v, %v", items, err)
 	}

@@ -313,7 +313,7 @@ func TestAuditsAreForThoseOfTheirScope(t *testing.T) {
 	if _, err := w.Audit(ctx, cityOfficer, w.now, nation.ID); !errors.Is(err, fault.NotFound) {
 		t.Errorf("a city reads the nation's run: %v", err)
 	}
-	if _, _, err := w.Results(ctx, cityOfficer, w.now, nation.ID, "", supervision.ResultPlace{}, 10); !errors.Is(err, fault.NotFound) {
+	if _, _, err := w.Results(ctx, cityOfficer, w.now, nation.ID, supervision.ResultFilter{}, supervision.ResultPlace{}, 10); !errors.Is(err, fault.NotFound) {
 		t.Errorf("a city reads the nation's results: %v", err)
 	}
 	v, err := w.Audit(ctx, auditor, w.now, nation.ID)

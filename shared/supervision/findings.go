@@ -6,7 +6,7 @@ import (
 
 	"shixin/shared/access"
 	"shixin/shared/compliance"
-	"shixin/shared/fault"
+	"shixin/shared/workday"
 )
 
 // FindingView is a finding as the API shows it.
@@ -14,6 +14,8 @@ type FindingView struct {
 	ID       string                  `json:"id"`
 	Rule     string                  `json:"rule"`
 	Pack     string                  `json:"pack"`
+	Title    string                  `json:"title"`   // the rule in words
+	Written  string                  `json:"written"` // the rule as it is written
 	Outcome  compliance.Outcome      `json:"outcome"`
 	Reason   string                  `json:"reason,omitempty"`
 	State    compliance.State        `json:"state"`
@@ -21,22 +23,48 @@ type FindingView struct {
 	Inputs   []InputView             `json:"inputs"`
 	Basis    []string                `json:"basis"`
 	Cure     string                  `json:"cure"`
-	Due      *string                 `json:"due"` // no law sets a day for this rule
+	Due      *compliance.Due         `json:"due"` // null where no deadline is set, and once it is cured
 	Pins     *compliance.FindingPins `json:"pins"`
 	Runs     []MarkView              `json:"runs"`
 	Contests []ContestView           `json:"contests,omitempty"`
 	Version  int                     `json:"version"`
 }
 
-// InputView is one fact that a finding rests on.
+// InputView is one fact that a finding rests on: an identifier that was looked up, or something with a kind and a name.
 type InputView struct {
 	Of         compliance.Role `json:"of"`
-	Identifier Identifier      `json:"identifier"`
+	Identifier *Identifier     `json:"identifier,omitempty"`
 	Listing    string          `json:"listing,omitempty"`
 	Regime     string          `json:"regime,omitempty"`
 	Ground     string          `json:"ground,omitempty"`
 	Published  *bool           `json:"published,omitempty"`
 	Reason     string          `json:"reason,omitempty"`
+
+	Kind     compliance.InputKind `json:"kind,omitempty"`
+	Name     string               `json:"name,omitempty"`
+	Value    *string              `json:"value,omitempty"` // a number in decimal
+	Period   string               `json:"period,omitempty"`
+	Mark     string               `json:"mark,omitempty"`
+	Revision int                  `json:"revision,omitempty"`
+	Group    string               `json:"group,omitempty"`
+	Wider    bool                 `json:"wider,omitempty"`
+	Members  int                  `json:"members,omitempty"`
+	SetBy    string               `json:"set_by,omitempty"`
+}
+
+// viewInput shows an input; full is for authorities and auditors.
+func viewInput(i compliance.Input, full bool) InputView {
+	v := InputView{Of: i.Of, Listing: i.Listing, Regime: i.Regime, Ground: i.Ground, Reason: i.Reason, Kind: i.Kind, Name: i.Name, Period: i.Period,
+		Mark: i.Mark, Revision: i.Revision, Group: i.Group, Wider: i.Wider, Members: i.Members, SetBy: i.SetBy}
+	if i.Scheme != "" {
+		v.Identifier = &Identifier{Scheme: string(i.Scheme), Value: i.Value}
+	} else if i.Value != "" {
+		v.Value = &i.Value
+	}
+	if full && i.Listing != "" {
+		v.Published = &i.Published
+	}
+	return v
 }
 
 // MarkView is one run that changed the finding, or the last one that found it as it was: "standing".
@@ -64,6 +92,10 @@ func (s *Supervision) Findings(ctx context.Context, who access.Principal, now ti
 	if err != nil {
 		return nil, false, err
 	}
+	texts, err := s.texts(ctx, now)
+	if err != nil {
+		return nil, false, err
+	}
 	views = []FindingView{}
 	for _, f := range found {
 		if f.Damaged != nil {
@@ -83,7 +115,7 @@ func (s *Supervision) Findings(ctx context.Context, who access.Principal, now ti
 		if len(views) == limit {
 			return views, true, nil
 		}
-		view, err := s.viewFinding(ctx, finding, f.Version(), who.Role != access.Enterprise)
+		view, err := s.viewFinding(ctx, texts, finding, f.Version(), who.Role != access.Enterprise)
 		if err != nil {
 			return nil, false, err
 		}
@@ -95,32 +127,64 @@ func (s *Supervision) Findings(ctx context.Context, who access.Principal, now ti
 	return views, false, nil
 }
 
-// The texts of the rule listed.
-var (
-	cureListed = fault.Both(
-		"the listing ends or is lifted, or the enterprise parts from the party; the next run that passes cures the finding by itself",
-		"名单期满或者被移出,或者企业不再与该关联方存在关联;下一次检查通过后问题自动消除")
-	basisListed = []string{
-		"反电信网络诈骗法 第六条(内部控制机制与安全责任制度) · Anti-Telecom and Online Fraud Law, art. 6 (internal control and responsibility)",
-		"反电信网络诈骗法 第三十一条(对被认定者的惩戒) · Anti-Telecom and Online Fraud Law, art. 31 (measures against those designated)",
+// texts finds the texts of rules.
+func (s *Supervision) texts(ctx context.Context, now time.Time) (func(f compliance.Finding) (*compliance.RuleText, error), error) {
+	h, err := s.shelf(ctx, now)
+	if err != nil {
+		return nil, err
 	}
-)
-
-func (s *Supervision) viewFinding(ctx context.Context, f compliance.Finding, version int, full bool) (v FindingView, err error) {
-	v = FindingView{Version: version, ID: f.ID, Rule: f.Rule, Pack: f.Pack, Outcome: f.Outcome, Reason: f.Reason, State: f.State, Severity: f.Severity(),
-		Inputs: []InputView{}, Basis: basisListed, Cure: cureListed, Pins: &f.Pins, Runs: []MarkView{}}
-	for _, i := range f.Inputs {
-		in := InputView{Of: i.Of, Identifier: Identifier{Scheme: string(i.Scheme), Value: i.Value}, Listing: i.Listing, Regime: i.Regime, Ground: i.Ground, Reason: i.Reason}
-		if full && i.Listing != "" {
-			in.Published = &i.Published
+	return func(f compliance.Finding) (*compliance.RuleText, error) {
+		n, ok := parseNamed(f.Pack)
+		b, has := h.book(n.name)
+		if !ok || !has {
+			return nil, nil
 		}
-		v.Inputs = append(v.Inputs, in)
+		e, has := b.State.Edition(n.version)
+		if !has {
+			return nil, nil
+		}
+		p, err := s.edition(ctx, now, h, e)
+		if err != nil {
+			return nil, err
+		}
+		return p.Rule(f.Rule), nil
+	}, nil
+}
+
+func (s *Supervision) viewFinding(ctx context.Context, texts func(compliance.Finding) (*compliance.RuleText, error), f compliance.Finding, version int, full bool) (v FindingView, err error) {
+	v = FindingView{Version: version, ID: f.ID, Rule: f.Rule, Pack: f.Pack, Outcome: f.Outcome, Reason: f.Reason, State: f.State, Severity: f.Severity(),
+		Inputs: []InputView{}, Basis: []string{}, Pins: &f.Pins, Runs: []MarkView{}}
+	text, err := texts(f)
+	if err != nil {
+		return v, err
+	}
+	if text != nil {
+		v.Title, v.Written, v.Cure, v.Basis = text.Title, text.Written, text.Cure, text.Basis
+		if v.Due, err = s.dueOf(f, text); err != nil {
+			return v, err
+		}
+	}
+	for _, i := range f.Inputs {
+		v.Inputs = append(v.Inputs, viewInput(i, full))
 	}
 	for _, m := range f.Marks {
 		v.Runs = append(v.Runs, MarkView{Run: m.Run, At: m.At, Event: m.Event, Outcome: m.Outcome})
 	}
 	v.Contests, err = s.viewContests(ctx, f)
 	return v, err
+}
+
+// dueOf is the last day by which a finding is to be cured: the deadline of its rule, from the day of the run that opened it, or opened it again.
+func (s *Supervision) dueOf(f compliance.Finding, text *compliance.RuleText) (*compliance.Due, error) {
+	if text.Deadline == nil || f.State == compliance.Cured {
+		return nil, nil
+	}
+	calendar, err := s.Calendar()
+	if err != nil {
+		return nil, err
+	}
+	clock := compliance.Clock{WorkingDays: &text.Deadline.WorkingDays, SetBy: text.Deadline.SetBy}
+	return clock.From(workday.DayOf(f.Opened()), calendar), nil
 }
 
 // standing adds the newest run that found an open finding as it was, which leaves no mark of its own: a finding is written only

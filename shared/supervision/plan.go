@@ -3,11 +3,10 @@ package supervision
 import (
 	"context"
 	"crypto/rand"
-	"crypto/sha256"
-	"encoding/hex"
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
 	"time"
 
 	"shixin/shared/access"
@@ -27,15 +26,20 @@ type Order struct {
 	Scope compliance.Scope `json:"scope"`
 }
 
-func (o Order) check() error {
+// check names all that is wrong with an order at a moment.
+func (s *Supervision) check(ctx context.Context, now time.Time, o Order) error {
 	var w fault.Wrong
-	var ids []string
-	for _, p := range compliance.Packs() {
-		ids = append(ids, p.ID)
-	}
-	for i, id := range o.Packs {
-		if !slices.Contains(ids, id) || slices.Contains(o.Packs[:i], id) {
-			w.Add(fmt.Sprintf("/packs/%d", i), "must be a rule pack, each once; there are: "+fmt.Sprint(ids), "须为已有规则包且不得重复")
+	if len(o.Packs) > 0 {
+		h, err := s.shelf(ctx, now)
+		if err != nil {
+			return err
+		}
+		for i, name := range o.Packs {
+			n, ok := parseNamed(name)
+			if _, has := h.find(n, now); !ok || !has || slices.Contains(o.Packs[:i], name) {
+				w.Add(fmt.Sprintf("/packs/%d", i), "must be a rule pack in force, or one of its published versions as name@version, each once; GET /v1/rulepacks lists them",
+					"须为已生效的规则包,或以 名称@版本 指明其已发布版本,且不得重复;规则包见 GET /v1/rulepacks")
+			}
 		}
 	}
 	if s := o.Scope.Sector; s != "" && !slices.Contains(sectors, s) {
@@ -56,19 +60,19 @@ func audit(authority, region string, fresh bool) policy.Resource {
 
 // Start orders a run and answers 202 with its id. Everything it depends on is pinned now; the rest is the workers'.
 func (s *Supervision) Start(ctx context.Context, call Call, o Order) (*Reply, error) {
-	if err := o.check(); err != nil {
+	if err := s.check(ctx, call.Now, o); err != nil {
 		return nil, err
 	}
 	if o.Scope.Region == "" && call.Who.Role == access.Officer && call.Who.Region != "000000" {
 		o.Scope.Region = call.Who.Region // all, for an authority, is all of its region
 	}
-	run := compliance.Run{Scope: o.Scope, By: call.Who.Account, Person: call.Who.Person, Authority: call.Who.Authority}
+	run := compliance.Run{Scope: o.Scope, Packs: o.Packs, By: call.Who.Account, Person: call.Who.Person, Authority: call.Who.Authority}
 	if err := s.Policy.Allow(call.Who, "audit.create", audit(run.Authority, run.Region(), true)); err != nil {
 		return nil, err
 	}
 	reply, err := s.kept().Once(ctx, call, func() (*Reply, error) {
 		var err error
-		if run, err = s.pin(ctx, call.Now, run, o.Packs); err != nil {
+		if run, err = s.pin(ctx, call.Now, run); err != nil {
 			return nil, err
 		}
 		reply := &Reply{Status: 202, Body: encode(struct {
@@ -93,7 +97,7 @@ func (s *Supervision) Schedule(ctx context.Context, at time.Time) (id string, er
 		if id, err = s.Store.Scheduled(ctx, at, at); id != "" || err != nil {
 			return err
 		}
-		run, err := s.pin(ctx, at, compliance.Run{Scheduled: &at}, nil)
+		run, err := s.pin(ctx, at, compliance.Run{Scheduled: &at})
 		if err != nil {
 			return err
 		}
@@ -109,8 +113,9 @@ func (s *Supervision) Schedule(ctx context.Context, at time.Time) (id string, er
 	return id, err
 }
 
-// pin fills in all that the run's judgments depend on.
-func (s *Supervision) pin(ctx context.Context, now time.Time, run compliance.Run, packs []string) (compliance.Run, error) {
+// pin fixes the moment at which a run looks at everything, and what is in force then. The texts of rule packs and the figures of peers, which
+// that moment decides, are pinned when the run is planned.
+func (s *Supervision) pin(ctx context.Context, now time.Time, run compliance.Run) (compliance.Run, error) {
 	head, err := s.Store.Head(ctx, now)
 	if err != nil {
 		return run, err
@@ -155,39 +160,30 @@ func (s *Supervision) pin(ctx context.Context, now time.Time, run compliance.Run
 			run.Pins.Ladder = v.Version
 		}
 	}
-	for _, p := range compliance.Packs() {
-		if len(packs) == 0 || slices.Contains(packs, p.ID) {
-			run.Pins.Packs = append(run.Pins.Packs, p)
-		}
-	}
 	return run, nil
 }
 
 // blobOf is the name of a run's snapshot of the list.
 func blobOf(run string) string { return "runs/" + run + "/list" }
 
-// plan makes a planned run's snapshot and its shards, and sets it running. Done twice, or cut off anywhere and done again, it comes
-// to the same.
+// plan makes a planned run's snapshot, does its first pass, and sets it running. Done twice, or cut off anywhere and done again, it comes to
+// the same. After a slice the rest of the first pass is left to a new message.
 func (s *Supervision) plan(ctx context.Context, now time.Time, run records.Run) error {
+	slice, cancel := context.WithTimeout(ctx, s.slice())
+	defer cancel()
 	r := run.State
-	snapshot, err := s.snapshot(ctx, now, r)
+	var shards []compliance.Progress
+	err := s.prepare(ctx, now, &r)
+	if err == nil {
+		shards, err = s.survey(ctx, slice, now, &r)
+	}
 	if damaged, ok := errors.AsType[*unplannable](err); ok {
 		s.log().ErrorContext(ctx, "an audit run could not be planned", "alarm", "audit", "run", r.ID, "error", err)
-		r.State, r.Reason, r.Closed = compliance.Failed, damaged.reason, &now
+		r.State, r.Reason, r.Closed, r.Survey = compliance.Failed, damaged.reason, &now, nil
 		b := &records.Batch{}
 		b.PutRun(run, r)
 		return lostIsFine(s.Store.Commit(ctx, now, b))
 	}
-	if err != nil {
-		return err
-	}
-	if err := s.Blobs.Put(ctx, blobOf(r.ID), snapshot); err != nil {
-		return err
-	}
-	sum := sha256.Sum256(snapshot)
-	r.Pins.Snapshot = hex.EncodeToString(sum[:])
-
-	shards, err := s.count(ctx, now, r.Scope)
 	if err != nil {
 		return err
 	}
@@ -201,16 +197,119 @@ func (s *Supervision) plan(ctx context.Context, now time.Time, run records.Run) 
 			return lostIsFine(err)
 		}
 	}
-	r.State = compliance.Running
+	if r.Survey == nil {
+		r.State = compliance.Running
+	}
 	b := &records.Batch{}
 	b.PutRun(run, r)
 	if err := s.Store.Commit(ctx, now, b); err != nil {
 		return lostIsFine(err)
 	}
-	if len(shards) == 0 {
+	if r.Survey != nil {
+		return s.Queue.Send(ctx, planMessage(r.ID))
+	}
+	all, err := s.Store.AllProgress(ctx, now, r.ID) // of all slices
+	if err != nil {
+		return err
+	}
+	if len(all) == 0 {
 		return s.finish(ctx, now, r.ID)
 	}
-	return s.send(ctx, r.ID, shards)
+	slices.Reverse(all)
+	return s.send(ctx, r.ID, all)
+}
+
+// prepare pins the texts of the run's packs and indicators, and makes its snapshot of the list.
+func (s *Supervision) prepare(ctx context.Context, now time.Time, r *compliance.Run) error {
+	if r.Pins.Snapshot != "" {
+		return nil
+	}
+	if err := s.pinTexts(ctx, now, r); err != nil {
+		return err
+	}
+	snapshot, err := s.snapshot(ctx, now, *r)
+	if err != nil {
+		return err
+	}
+	if err := s.Blobs.Put(ctx, blobOf(r.ID), snapshot); err != nil {
+		return err
+	}
+	r.Pins.Snapshot = sumOf(snapshot)
+	return nil
+}
+
+// pinTexts pins the versions of rule packs that are in force at the run's moment, and the indicators, and keeps their texts for whoever judges
+// again.
+func (s *Supervision) pinTexts(ctx context.Context, now time.Time, r *compliance.Run) error {
+	l, err := s.Indicators()
+	if err != nil {
+		return err
+	}
+	h, err := s.shelf(ctx, now)
+	if err != nil {
+		return err
+	}
+	editions, err := h.ordered(*r)
+	if err != nil {
+		return err
+	}
+	text := libraryText(l)
+	r.Pins.Indicators, r.Pins.Packs = sumOf(text), nil
+	if err := s.keep(ctx, now, r.Pins.Indicators, text); err != nil {
+		return err
+	}
+	for _, e := range editions {
+		p, err := s.edition(ctx, now, h, e)
+		if errors.Is(err, records.ErrDamaged) {
+			return &unplannable{"a rule pack cannot be read", err}
+		}
+		if err != nil {
+			return err
+		}
+		if err := s.Rules.Check(p.Text, l); err != nil { // it was drafted for other indicators
+			return &unplannable{"the rule pack " + p.Name() + " does not fit the indicators", err}
+		}
+		pack := p.Pack
+		pack.Sum = e.Sum
+		r.Pins.Packs = append(r.Pins.Packs, pack)
+		if err := s.keep(ctx, now, e.Sum, p.Text); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// ordered is the editions that a run judges by.
+func (h *shelf) ordered(r compliance.Run) ([]compliance.Edition, error) {
+	var out []compliance.Edition
+	if t := r.Trial; t != nil {
+		b, _ := h.book(t.Pack)
+		for _, version := range []int{t.Against, t.Version} {
+			if e, has := b.State.Edition(version); has {
+				out = append(out, e)
+			} else if version > 0 {
+				return nil, &unplannable{"there is no version " + strconv.Itoa(version) + " of the rule pack " + t.Pack, errors.New("supervision: a trial")}
+			}
+		}
+		return out, nil
+	}
+	if len(r.Packs) == 0 {
+		for _, b := range h.books {
+			if e, has := b.State.On(r.Pins.At); has {
+				out = append(out, e)
+			}
+		}
+		return out, nil
+	}
+	for _, name := range r.Packs {
+		n, _ := parseNamed(name)
+		e, has := h.find(n, r.Pins.At)
+		if !has {
+			return nil, &unplannable{"the rule pack " + name + " is not in force", errors.New("supervision: an order")}
+		}
+		out = append(out, e)
+	}
+	return out, nil
 }
 
 // lostIsFine takes what another worker has done meanwhile for done.
@@ -279,46 +378,6 @@ func (s *Supervision) snapshot(ctx context.Context, now time.Time, run complianc
 		}
 	}
 	return b.Snapshot(run.Pins.At)
-}
-
-// count finds the shards that have enterprises in the scope, and how many.
-func (s *Supervision) count(ctx context.Context, now time.Time, scope compliance.Scope) ([]compliance.Progress, error) {
-	shards, err := s.Store.KnownShards(ctx, now)
-	if err != nil {
-		return nil, err
-	}
-	var out []compliance.Progress
-	for _, shard := range shards {
-		// A number that is a little old is put right when the shard is done; a shard that was left out would never be looked at.
-		n, err := s.countShard(ctx, now, scope, shard, true)
-		if err == nil && n == 0 {
-			n, err = s.countShard(ctx, now, scope, shard, false)
-		}
-		if err != nil {
-			return nil, err
-		}
-		if n > 0 {
-			out = append(out, compliance.Progress{Shard: shard, Counts: compliance.Counts{Enterprises: n}})
-		}
-	}
-	return out, nil
-}
-
-func (s *Supervision) countShard(ctx context.Context, now time.Time, scope compliance.Scope, shard int, eventual bool) (n int, err error) {
-	after := ""
-	for more := true; more; {
-		var all []records.Judged
-		if all, more, err = s.Store.Shard(ctx, now, shard, after, table.MaxPage, eventual); err != nil {
-			return 0, err
-		}
-		for _, e := range all {
-			after = e.USCC
-			if e.Damaged != nil || scope.Covers(e.Enterprise) {
-				n++
-			}
-		}
-	}
-	return n, nil
 }
 
 // planMessage asks for the run to be planned, or closed where all its shards are done.

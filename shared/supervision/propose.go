@@ -3,6 +3,7 @@ package supervision
 import (
 	"context"
 	"slices"
+	"strings"
 	"time"
 
 	"shixin/shared/compliance"
@@ -22,13 +23,12 @@ type proposing struct {
 	version   *ladder.Version
 	grounds   []ladder.Available
 	standings map[string]records.Standing
-	keys      map[string][]string // of each enterprise: the keys of its stored findings
 }
 
 // proposing reads where the enterprises of a page stand. It is nil where the run has pinned no ladder. An enterprise whose standing cannot be
 // read cannot be judged.
-func (s *Supervision) proposing(ctx context.Context, now time.Time, run compliance.Run, shard int, all []records.Judged, findings map[string]records.Finding) (*proposing, error) {
-	if s.Ladder == nil || run.Pins.Ladder == "" || len(all) == 0 {
+func (s *Supervision) proposing(ctx context.Context, now time.Time, run compliance.Run, shard int, all []records.Judged) (*proposing, error) {
+	if s.Ladder == nil || run.Pins.Ladder == "" || run.Trial != nil || len(all) == 0 {
 		return nil, nil
 	}
 	library, err := s.Ladder()
@@ -39,7 +39,7 @@ func (s *Supervision) proposing(ctx context.Context, now time.Time, run complian
 	if !ok {
 		return nil, nil
 	}
-	p := &proposing{run: run, version: version, keys: map[string][]string{}}
+	p := &proposing{run: run, version: version}
 	if p.grounds, err = s.available(version, workday.DayOf(run.Pins.At)); err != nil {
 		return nil, err
 	}
@@ -50,9 +50,6 @@ func (s *Supervision) proposing(ctx context.Context, now time.Time, run complian
 		if d := p.standings[all[i].USCC].Damaged; d != nil {
 			all[i].Damaged = d
 		}
-	}
-	for key, f := range findings {
-		p.keys[f.USCC] = append(p.keys[f.USCC], key)
 	}
 	return p, nil
 }
@@ -77,19 +74,16 @@ func (s *Supervision) available(v *ladder.Version, on workday.Day) ([]ladder.Ava
 	return all, nil
 }
 
-// add puts the proposal for an enterprise that was judged into the page's batch, where it changes what is stored.
-func (p *proposing) add(b *records.Batch, e compliance.Enterprise, verdicts []compliance.Verdict, findings map[string]records.Finding) {
+// add puts the proposal for an enterprise, by all that is found of it, into the page's batch, where it changes what is stored.
+func (p *proposing) add(b *records.Batch, e compliance.Enterprise, found []compliance.Finding) {
 	if p == nil {
 		return
 	}
-	keys := slices.Clone(p.keys[e.USCC])
-	for _, v := range verdicts {
-		keys = append(keys, e.USCC+"#"+v.Key())
-	}
-	slices.Sort(keys)
+	found = slices.Clone(found)
+	slices.SortFunc(found, func(a, b compliance.Finding) int { return strings.Compare(a.Key(), b.Key()) })
 	c := ladder.Case{USCC: e.USCC, Sectors: e.Sectors, Grounds: p.grounds}
-	for _, key := range slices.Compact(keys) {
-		if f, ok := rungs.Failing(findings[key].State); ok {
+	for _, one := range found {
+		if f, ok := rungs.Failing(one); ok {
 			c.Failing = append(c.Failing, f)
 		}
 	}

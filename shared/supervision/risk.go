@@ -19,20 +19,6 @@ type weighed struct {
 	findings []compliance.Finding
 }
 
-// withFindings gives each enterprise what is found of it.
-func withFindings(all []weighed, found map[string]records.Finding) []weighed {
-	at := make(map[string]int, len(all))
-	for i, e := range all {
-		at[e.USCC] = i
-	}
-	for _, f := range found {
-		if i, has := at[f.USCC]; has {
-			all[i].findings = append(all[i].findings, f.State)
-		}
-	}
-	return all
-}
-
 // rank stores where enterprises of a shard, in the order of their codes, stand in the order of inspection. It follows from the findings
 // alone, so that doing it again changes nothing: a page of a run does it before it commits, and does it again where it is cut off.
 func (s *Supervision) rank(ctx context.Context, now, at time.Time, shard int, all []weighed) error {

@@ -53,11 +53,13 @@ type Supervision struct {
 	Clocks   func() (compliance.Clocks, error)
 	// Indicators are those that enterprises report.
 	Indicators func() (*indicator.Library, error)
+	Rules      Rulebook      // to judge, and to draft rules; nil where neither is done
 	Log        *slog.Logger  // takes alarms; slog.Default when nil
 	Slice      time.Duration // Slice when zero
 	PageSize   int           // enterprises a page of a run; 200 when zero
 
-	lists lists
+	lists  lists
+	pinned pinnedTexts
 }
 
 func (s *Supervision) log() *slog.Logger {

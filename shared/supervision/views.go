@@ -2,6 +2,7 @@ package supervision
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"shixin/shared/access"
@@ -127,8 +128,20 @@ const (
 	fewPages = 8
 )
 
-// Results answers a page of a run's outcomes, those of one kind where one is asked for. A page may hold fewer than the limit.
-func (s *Supervision) Results(ctx context.Context, who access.Principal, now time.Time, id string, only compliance.Outcome, from ResultPlace, limit int) ([]compliance.Result, *ResultPlace, error) {
+// ResultFilter is which results are asked for; empty fields leave nothing out.
+type ResultFilter struct {
+	Outcome compliance.Outcome
+	Rule    string // its id
+	Pack    string // its name, without the version
+}
+
+func (f ResultFilter) takes(r compliance.Result) bool {
+	pack, _, _ := strings.Cut(r.Pack, "@")
+	return (f.Outcome == "" || f.Outcome == r.Outcome) && (f.Rule == "" || f.Rule == r.Rule) && (f.Pack == "" || f.Pack == pack)
+}
+
+// Results answers a page of a run's outcomes, those that are asked for. A page may hold fewer than the limit.
+func (s *Supervision) Results(ctx context.Context, who access.Principal, now time.Time, id string, only ResultFilter, from ResultPlace, limit int) ([]compliance.Result, *ResultPlace, error) {
 	if _, err := s.run(ctx, who, "audit.results", now, id); err != nil {
 		return nil, nil, err
 	}
@@ -144,7 +157,7 @@ func (s *Supervision) Results(ctx context.Context, who access.Principal, now tim
 				return nil, nil, err
 			}
 			for i := min(from.Skip, len(results)); i < len(results); i++ {
-				if only != "" && results[i].Outcome != only {
+				if !only.takes(results[i]) {
 					continue
 				}
 				if len(out) == limit {

@@ -2,17 +2,15 @@ package supervision
 
 import (
 	"context"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"runtime/debug"
-	"sync"
+	"slices"
 	"time"
 
-	"shixin/shared/blob"
 	"shixin/shared/compliance"
+	"shixin/shared/compliance/indicator"
 	"shixin/shared/fault"
 	"shixin/shared/records"
 )
@@ -46,24 +44,28 @@ func (s *Supervision) Work(ctx context.Context, body string, now time.Time) erro
 
 const defaultPage = 200
 
+// slice is how long a worker goes on.
+func (s *Supervision) slice() time.Duration {
+	if s.Slice == 0 {
+		return Slice
+	}
+	return s.Slice
+}
+
 // shard goes on with one shard, page after page.
 func (s *Supervision) shard(ctx context.Context, now time.Time, run compliance.Run, shard int) error {
-	inputs, err := s.inputs(ctx, run)
+	bench, err := s.bench(ctx, now, run)
 	if err != nil {
 		return err
 	}
-	length := s.Slice
-	if length == 0 {
-		length = Slice
-	}
-	slice, cancel := context.WithTimeout(ctx, length)
+	slice, cancel := context.WithTimeout(ctx, s.slice())
 	defer cancel()
 	progress, found, err := s.Store.Progress(ctx, now, run.ID, shard)
 	if err != nil || !found { // a message older than the plan
 		return err
 	}
 	for !progress.State.Done {
-		next, err := s.page(ctx, now, run, inputs, progress)
+		next, err := s.page(ctx, now, run, bench, progress)
 		lost, other := errors.AsType[*records.Lost](err)
 		switch {
 		case other && lost.Has("progress"):
@@ -88,7 +90,7 @@ const (
 
 // page judges the next enterprises of a shard and commits their outcomes, the findings that changed, and how far the run came, in one
 // Write. Where a page ends depends on nothing but what is stored, so that a run that was cut off stores what it would have stored.
-func (s *Supervision) page(ctx context.Context, now time.Time, run compliance.Run, inputs compliance.Inputs, at records.Progress) (next records.Progress, err error) {
+func (s *Supervision) page(ctx context.Context, now time.Time, run compliance.Run, bench Bench, at records.Progress) (next records.Progress, err error) {
 	size := s.PageSize
 	if size == 0 {
 		size = defaultPage
@@ -98,11 +100,11 @@ func (s *Supervision) page(ctx context.Context, now time.Time, run compliance.Ru
 	if err != nil {
 		return next, err
 	}
-	findings := map[string]records.Finding{}
-	if err := s.findings(ctx, now, p.Shard, all, findings); err != nil {
+	before, err := s.before(ctx, now, p.Shard, all)
+	if err != nil {
 		return next, err
 	}
-	proposals, err := s.proposing(ctx, now, run, p.Shard, all, findings)
+	proposals, err := s.proposing(ctx, now, run, p.Shard, all)
 	if err != nil {
 		return next, err
 	}
@@ -112,38 +114,33 @@ func (s *Supervision) page(ctx context.Context, now time.Time, run compliance.Ru
 	var counts compliance.Counts
 	counts.Outcomes = map[compliance.Outcome]int{}
 	for i, e := range all {
-		if b.Len()+len(run.Pins.Packs)+mostProposal > maxFindings || b.Bytes() > maxFindingsBytes {
+		if b.Len()+len(outcomes.Rules)+mostProposal > maxFindings && b.Len() > 0 || b.Bytes() > maxFindingsBytes {
 			more, all = true, all[:i]
 			break
 		}
 		if e.Damaged == nil && !run.Scope.Covers(e.Enterprise) {
 			continue
 		}
-		verdicts := s.judge(ctx, run, e, inputs)
+		verdicts := s.judge(ctx, run, e, before[e.USCC], bench)
 		if err := outcomes.Add(e.USCC, verdicts); err != nil {
 			return next, err
 		}
 		if verdicts == nil {
 			counts.Isolated++
-			counts.Outcomes[compliance.Unknown] += len(run.Pins.Packs)
+			counts.Outcomes[compliance.Unknown] += len(outcomes.Rules)
 			continue
 		}
 		counts.Judged++
-		ranked = append(ranked, weighed{Enterprise: e.Enterprise})
-		pins := compliance.FindingPins{Run: run.ID, ListVersion: run.Pins.ListVersion, At: run.Pins.At, Enterprise: e.Revision, Engine: run.Pins.Engine}
 		for _, v := range verdicts {
 			counts.Outcomes[v.Outcome]++
-			before := findings[e.USCC+"#"+v.Key()]
-			before.USCC = e.USCC
-			if after, changed := before.State.Next(e.USCC, v, pins); changed {
-				b.PutFinding(before, after)
-				before.State = after
-				findings[e.USCC+"#"+v.Key()] = before
-			}
 		}
-		proposals.add(b, e.Enterprise, verdicts, findings)
+		if run.Trial == nil {
+			found := s.change(run, bench, e, before[e.USCC], verdicts, b)
+			ranked = append(ranked, weighed{e.Enterprise, found})
+			proposals.add(b, e.Enterprise, found)
+		}
 	}
-	if err := s.rank(ctx, now, run.Pins.At, p.Shard, withFindings(ranked, findings)); err != nil {
+	if err := s.rank(ctx, now, run.Pins.At, p.Shard, ranked); err != nil {
 		return next, err
 	}
 	if len(all) > 0 {
@@ -162,17 +159,61 @@ func (s *Supervision) page(ctx context.Context, now time.Time, run compliance.Ru
 	return next, s.Store.Commit(ctx, now, b)
 }
 
-// findings reads what earlier runs have found of enterprises, by code and rule. One whose findings cannot be read cannot be judged.
-func (s *Supervision) findings(ctx context.Context, now time.Time, shard int, all []records.Judged, by map[string]records.Finding) error {
+// change puts into the batch of a page what the run has changed about one enterprise, and returns all that is found of it then. This is the one
+// place where both are known.
+func (s *Supervision) change(run compliance.Run, bench Bench, e records.Judged, before []records.Finding, verdicts []compliance.Verdict, b *records.Batch) []compliance.Finding {
+	pins := compliance.FindingPins{Run: run.ID, ListVersion: run.Pins.ListVersion, At: run.Pins.At, Enterprise: e.Revision, Engine: run.Pins.Engine, Reports: e.Reports}
+	if e.Reports > 0 {
+		pins.Figures = sumOf(e.Figures)[:32]
+	}
+	var figures *indicator.Figures // read when first asked for
+	reported := func(p indicator.Period) bool {
+		if figures == nil {
+			f, _ := indicator.Decode(e.Figures) // of none that can be read nothing is reported
+			figures = &f
+		}
+		return figures.Any(p)
+	}
+	found := make([]compliance.Finding, len(before), len(before)+len(verdicts))
+	for i := range before {
+		found[i] = before[i].State
+	}
+	for _, v := range verdicts {
+		key := v.Key()
+		i := slices.IndexFunc(found, func(f compliance.Finding) bool { return f.Key() == key })
+		had := records.Finding{USCC: e.USCC}
+		if i >= 0 {
+			had = before[i]
+		}
+		if (i < 0 || had.State.State == compliance.Cured) && v.Waits(e.Enterprise, bench.Due(), run.Pins.At, reported) {
+			continue
+		}
+		after, changed := had.State.Next(e.USCC, v, pins)
+		if !changed {
+			continue
+		}
+		b.PutFinding(had, after)
+		if i >= 0 {
+			found[i] = after
+		} else {
+			found = append(found, after)
+		}
+	}
+	return found
+}
+
+// before reads what earlier runs have found of enterprises, by code. One whose findings cannot be read cannot be judged.
+func (s *Supervision) before(ctx context.Context, now time.Time, shard int, all []records.Judged) (map[string][]records.Finding, error) {
+	by := map[string][]records.Finding{}
 	if len(all) == 0 {
-		return nil
+		return by, nil
 	}
 	found, err := s.Store.Findings(ctx, now, shard, all[0].USCC, all[len(all)-1].USCC)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	for _, f := range found {
-		by[f.USCC+"#"+f.State.Key()] = f
+		by[f.USCC] = append(by[f.USCC], f)
 		if f.Damaged == nil {
 			continue
 		}
@@ -182,11 +223,11 @@ func (s *Supervision) findings(ctx context.Context, now time.Time, shard int, al
 			}
 		}
 	}
-	return nil
+	return by, nil
 }
 
 // judge isolates an enterprise that cannot be judged: nil, and an alarm that names it by its code, which is public.
-func (s *Supervision) judge(ctx context.Context, run compliance.Run, e records.Judged, inputs compliance.Inputs) (verdicts []compliance.Verdict) {
+func (s *Supervision) judge(ctx context.Context, run compliance.Run, e records.Judged, before []records.Finding, bench Bench) (verdicts []compliance.Verdict) {
 	if e.Damaged != nil {
 		s.log().ErrorContext(ctx, "an enterprise cannot be read", "alarm", "isolated", "run", run.ID, "uscc", e.USCC, "error", e.Damaged)
 		return nil
@@ -197,7 +238,11 @@ func (s *Supervision) judge(ctx context.Context, run compliance.Run, e records.J
 			s.log().ErrorContext(ctx, "an enterprise cannot be judged", "alarm", "isolated", "run", run.ID, "uscc", e.USCC, "panic", fmt.Sprintf("%T", v), "stack", string(debug.Stack()))
 		}
 	}()
-	return compliance.Judge(e.Enterprise, inputs)
+	findings := make([]compliance.Finding, len(before))
+	for i, f := range before {
+		findings[i] = f.State
+	}
+	return bench.Judge(e.Enterprise, e.Figures, findings)
 }
 
 // finish closes a run whose shards are all done. Of several workers that find it so, one closes it.
@@ -219,71 +264,4 @@ func (s *Supervision) finish(ctx context.Context, now time.Time, id string) erro
 	b := &records.Batch{}
 	b.PutRun(run, after)
 	return lostIsFine(s.Store.Commit(ctx, now, b))
-}
-
-// lists keeps the snapshot of the run that a process worked on last.
-type lists struct {
-	mu   sync.Mutex
-	run  string
-	list *compliance.List
-}
-
-// inputs is what the run has pinned. A snapshot that is gone or damaged leaves the list unknown; one that cannot be fetched at the
-// moment is an error.
-func (s *Supervision) inputs(ctx context.Context, run compliance.Run) (compliance.Inputs, error) {
-	in := compliance.Inputs{Packs: run.Pins.Packs}
-	s.lists.mu.Lock()
-	defer s.lists.mu.Unlock()
-	if s.lists.run == run.ID {
-		in.List = s.lists.list
-		return in, nil
-	}
-	body, err := s.Blobs.Get(ctx, blobOf(run.ID))
-	if err != nil && !errors.Is(err, blob.ErrNotFound) {
-		return in, err
-	}
-	if err == nil {
-		in.List, err = readList(body, run)
-	}
-	if err != nil { // not kept: it may be put right while the run goes on
-		s.log().ErrorContext(ctx, "the snapshot of the list cannot be read", "alarm", "snapshot", "run", run.ID, "error", err)
-		return in, nil
-	}
-	s.lists.run, s.lists.list = run.ID, in.List
-	return in, nil
-}
-
-func readList(body []byte, run compliance.Run) (*compliance.List, error) {
-	sum := sha256.Sum256(body)
-	if hex.EncodeToString(sum[:]) != run.Pins.Snapshot {
-		return nil, fmt.Errorf("%w: it is not the one that the run has pinned", compliance.ErrSnapshot)
-	}
-	list, err := compliance.OpenList(body, run.Key)
-	if err == nil && list.Version() != run.Pins.ListVersion {
-		err = fmt.Errorf("%w: it is of another list version", compliance.ErrSnapshot)
-	}
-	if err != nil {
-		return nil, err
-	}
-	return list, nil
-}
-
-// Rejudge judges an enterprise once more as a run did, at the revision that a finding of it names.
-func (s *Supervision) Rejudge(ctx context.Context, now time.Time, runID, uscc string, revision int) ([]compliance.Verdict, error) {
-	run, found, err := s.Store.Run(ctx, now, runID)
-	if err != nil {
-		return nil, err
-	}
-	e, has, err := s.Store.Revision(ctx, now, uscc, revision)
-	if err != nil {
-		return nil, err
-	}
-	if !found || !has {
-		return nil, notFound()
-	}
-	in, err := s.inputs(ctx, run.State)
-	if err != nil {
-		return nil, err
-	}
-	return compliance.Judge(e, in), nil
 }

@@ -32,6 +32,7 @@ import (
 	"shixin/shared/records"
 	"shixin/shared/subject"
 	"shixin/shared/supervision"
+	"shixin/shared/supervision/judging"
 	"shixin/shared/table"
 	"shixin/shared/table/bolt"
 	"shixin/shared/table/tabletest"
@@ -123,6 +124,23 @@ var keyring = func() document {
 	return doc
 }()
 
+// listedOnly has no pack but that of the rule listed: what other tests are about.
+type listedOnly struct{ *judging.Book }
+
+var book = judging.New() // keeps what it has compiled
+
+func (listedOnly) Builtin() ([]compliance.PackText, error) {
+	all, err := book.Builtin()
+	return slices.DeleteFunc(slices.Clone(all), func(p compliance.PackText) bool { return p.ID != compliance.RuleListed }), err
+}
+
+// newRuled is a world with all packs that come with the register.
+func newRuled(t testing.TB, tab table.Table) *world {
+	w := newWorld(t, tab)
+	w.Rules = book
+	return w
+}
+
 func newWorld(t testing.TB, tab table.Table) *world {
 	t.Helper()
 	if tab == nil {
@@ -132,7 +150,7 @@ func newWorld(t testing.TB, tab table.Table) *world {
 	w := &world{t: t, table: tab, box: &mailbox{}, now: start}
 	w.Supervision = &supervision.Supervision{
 		Store: &records.Store{Table: tab}, Blobs: file.New(t.TempDir()), Queue: w.box, Hash: r, Seal: tinkseal.New(r),
-		Policy: policy.New(policies.Files, nil), Regimes: regimes.Load, Calendar: calendars.Load, Clocks: clocks.Load, Ladder: ladder.Load, Weights: risk.Load, Indicators: indicators.Load,
+		Policy: policy.New(policies.Files, nil), Regimes: regimes.Load, Calendar: calendars.Load, Clocks: clocks.Load, Ladder: ladder.Load, Weights: risk.Load, Indicators: indicators.Load, Rules: listedOnly{book},
 		Log: slog.New(slog.NewTextHandler(io.Discard, nil)), PageSize: 10,
 	}
 	return w
@@ -271,9 +289,12 @@ func (w *world) deliver() error {
 }
 
 // day moves on by a day and does the scheduled run of it.
-func (w *world) day() compliance.Run {
+func (w *world) day() compliance.Run { return w.later(24 * time.Hour) }
+
+// later moves on and does a scheduled run.
+func (w *world) later(by time.Duration) compliance.Run {
 	w.t.Helper()
-	w.now = w.now.Add(24 * time.Hour)
+	w.now = w.now.Add(by)
 	id, err := w.Schedule(context.Background(), w.now)
 	if err != nil {
 		w.t.Fatal(err)

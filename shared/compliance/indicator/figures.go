@@ -144,5 +144,16 @@ func (f *Figures) Oldest(u Unit) Period {
 	return newest.Add(1 - keep(u))
 }
 
+// Any reports whether there is a figure of a period.
+func (f *Figures) Any(p Period) bool {
+	for _, s := range f.series {
+		back := s.newest.N - p.N
+		if s.newest.Unit == p.Unit && back >= 0 && back < len(s.slots) && s.slots[back].Mark != 0 {
+			return true
+		}
+	}
+	return false
+}
+
 // Empty reports whether there is no figure at all.
 func (f *Figures) Empty() bool { return len(f.series) == 0 }

@@ -7,6 +7,14 @@ import (
 	"io"
 )
 
+// race runs all tests, and the request scripts once more on the other engine.
+func race(ctx context.Context, out io.Writer) error {
+	return errors.Join(
+		execute(ctx, out, nil, "go", "test", "-race", "-shuffle=on", "-timeout=10m", "./..."),
+		tests(ctx, out, []string{"SHIXIN_E2E=dynamo"}, "-race", "-run=Scripts", "-timeout=5m", "./tests/e2e"),
+	)
+}
+
 // kills ends the register at random moments of its work and looks at what it finds when it starts again.
 func kills(ctx context.Context, out io.Writer) error {
 	return tests(ctx, out, []string{"SHIXIN_KILLS=20"}, "-run=Kill", "-timeout=4m", "-v", "./tests/e2e")

@@ -68,6 +68,9 @@ func play(t *testing.T, path string, each func(*world, *statement, *exchange), c
 		t.Fatalf("%s: %v", statements[0].where(), err)
 	}
 	w := newWorld(t, begin, change...)
+	if each != nil {
+		w.do(&statement{verb: "pause"}) // what the start has caused is nobody's statement
+	}
 	w.each = each
 	for i := range statements[1:] {
 		w.do(&statements[1+i])

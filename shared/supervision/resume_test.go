@@ -23,9 +23,9 @@ import (
 func dump(t testing.TB, w *world) map[string]string {
 	t.Helper()
 	out := map[string]string{}
-	partitions := []string{"run#all", "run#open"}
+	partitions := []string{"run#all", "run#open", "risk#in#320000", "risk#in#320500", "risk#by#nation"}
 	for n := range records.Shards {
-		partitions = append(partitions, fmt.Sprintf("finding#%03d", n))
+		partitions = append(partitions, fmt.Sprintf("finding#%03d", n), fmt.Sprintf("risk#of#%03d", n))
 	}
 	ids, _, err := w.Store.Runs(context.Background(), w.now, "", 100)
 	if err != nil {

@@ -51,7 +51,7 @@ func TestAFileIsLookedUpRowByRow(t *testing.T) {
 		{rt.Officer, "", "a possible S|b match S|c possible H|d possible P|e clear|f clear|g unchecked|h unchecked|i unchecked|j match P|k unchecked| unchecked|m unchecked"},
 		{rt.Operator, "onboarding", "a possible S|b match S|c possible H|d possible P|e clear|f clear|g unchecked|h unchecked|i unchecked|j match P|k unchecked| unchecked|m unchecked"},
 		{rt.Operator, "", "a possible S|b match S|c possible H|d possible P|e clear|f clear|g unchecked|h unchecked|i unchecked|j unchecked|k unchecked| unchecked|m unchecked"},
-		{rt.Enterprise(7), "", "a possible S|b match S|c clear|d clear|e clear|f clear|g unchecked|h unchecked|i unchecked|j unchecked|k unchecked| unchecked|m unchecked"},
+		{rt.Enterprise(7), "", "a possible S|b match S|c clear|d unchecked|e clear|f clear|g unchecked|h unchecked|i unchecked|j unchecked|k unchecked| unchecked|m unchecked"},
 	} {
 		id := w.ordered(c.who, screening.Order{Format: "ndjson", Rows: ptr(13), Purpose: c.purpose}, file)
 		w.start(c.who, id)

@@ -141,6 +141,9 @@ func (v *view) find(w wanted, all bool, today workday.Day) (results, error) {
 			return r, err
 		}
 	}
+	if len(met) == 0 && !all && w.kind == subject.Person && w.ref == nil && r.nothing == "" { // not looked at is not clear
+		r.nothing = fault.Both("persons are looked up for operators, authorities and the auditor only", "仅经营机构、主管部门和审计人员可查询个人")
+	}
 	for _, i := range met {
 		i.Score = math.Round(i.Score*1e4) / 1e4
 		r.items = append(r.items, *i)

@@ -125,15 +125,12 @@ func (x *Index) joined(all []expansion, q *side, alike *expansions) []expansion 
 			if right == none {
 				continue
 			}
-			// The rarer half leads to the name, and a full comparison tells whether the other is beside it.
-			rarer := left
-			if x.df(left) == 0 || x.df(right) != 0 && x.df(right) < x.df(left) {
-				rarer = right
-			}
-			if df := x.df(rarer); df > 0 {
-				all = append(all, expansion{rarer, n, 0.6, df})
-				alike.add(left, 0.5, n)
-				alike.add(right, 0.5, n)
+			// Each half may lead to the name, and a full comparison tells whether the other is beside it.
+			for _, id := range []uint32{left, right} {
+				if df := x.df(id); df > 0 {
+					all = append(all, expansion{id, n, 0.6, df})
+				}
+				alike.add(id, 0.5, n)
 			}
 		}
 	}

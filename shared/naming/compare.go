@@ -35,7 +35,7 @@ type comparison struct {
 	score         float32
 	disorder      float32
 	weak          float32
-	spoken        [2]side
+	spoken, plain [2]side
 }
 
 // meetings remembers what words were found alike, across the names of one search. The zero value remembers nothing.
@@ -100,6 +100,18 @@ const littleTold = 1.6
 // judge turns pairs into a score. Its numbers are part of [Algorithm].
 func (c *comparison) judge() {
 	q, l := c.query, c.listed
+	// Where one name has no words of its own, and those of the other met nothing, the trades and regions of both are what
+	// there is to compare: a mistyped OF or INC. makes no brand.
+	lost := float32(1)
+	if q.kind != subject.Person && q.branded != l.branded {
+		if q.branded && !c.branded(q, &c.metQ) {
+			c.plain[0].without(q)
+			q, lost = &c.plain[0], brandLost
+		} else if l.branded && !c.branded(l, &c.metL) {
+			c.plain[1].without(l)
+			l, lost = &c.plain[1], brandLost
+		}
+	}
 	var agreed, all, own float32
 	for _, p := range c.pairs {
 		a, b := &q.tokens[p.q], &l.tokens[p.l]
@@ -123,12 +135,12 @@ func (c *comparison) judge() {
 	}
 	for i := range q.tokens {
 		if !c.metQ[i] {
-			all += missingQuery * q.tokens[i].weight
+			all += missingQuery * lostWeight(&q.tokens[i], lost)
 		}
 	}
 	for j := range l.tokens {
 		if !c.metL[j] {
-			all += missingListed * l.tokens[j].weight
+			all += missingListed * lostWeight(&l.tokens[j], lost)
 		}
 	}
 	if all == 0 {
@@ -160,6 +172,33 @@ func (c *comparison) judge() {
 	}
 	c.score -= c.weak
 	c.score = max(0, c.score)
+}
+
+// brandLost is what a word costs more that looks like a brand and meets nothing.
+const brandLost = 1.6
+
+func lostWeight(t *token, factor float32) float32 {
+	if t.Class == lexicon.Core {
+		return t.weight * factor
+	}
+	return t.weight
+}
+
+// branded says whether a word of its own of a name met another.
+func (c *comparison) branded(s *side, met *[script.MaxWords]bool) bool {
+	for i := range s.tokens {
+		if met[i] && s.tokens[i].Class == lexicon.Core {
+			return true
+		}
+	}
+	return false
+}
+
+// without copies a name as one that has no brand.
+func (s *side) without(of *side) {
+	s.tokens = append(s.tokens[:0], of.tokens...)
+	s.kind, s.branded = of.kind, false
+	s.weigh()
 }
 
 // characterName weighs a name of a person in characters, in which each is a third or a half of all there is: of two, both

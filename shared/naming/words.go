@@ -84,10 +84,14 @@ func latinWords(q, l *token, kind subject.Kind) (float32, How) {
 	}
 	like := likeness.Words(a, b)
 	if like > 0 && (q.common || l.common) {
-		// A well known name that is spelled well is seldom another one mistyped: what is missing counts twice.
-		factor := float32(2.2)
-		if q.common && l.common {
+		// A well known name that is spelled well is seldom another one mistyped: what is missing counts twice, and thrice
+		// where the other is well known too.
+		factor := float32(1.2)
+		switch {
+		case q.common && l.common:
 			factor = 3
+		case q.common:
+			factor = 2.2
 		}
 		like = max(0, 1-factor*(1-like))
 	}

@@ -92,19 +92,15 @@ func Phrase(first string) int { return all().lead[first] }
 const leastNearly = 6
 
 // nearly holds the long words of legal forms by their sound, whole and without one letter.
-var nearly = once.Made(func() map[string]string {
-	m := map[string]string{}
+var nearly = once.Made(func() map[string][]string {
+	m := map[string][]string{}
 	for phrase, e := range all().latin {
 		if e.Class != Form {
 			continue
 		}
 		for word := range strings.FieldsSeq(phrase) {
 			if len(word) > leastNearly {
-				likeness.Spellings(word, func(key []byte) {
-					if known, ok := m[string(key)]; !ok || word < known {
-						m[string(key)] = word
-					}
-				})
+				likeness.Spellings(word, func(key []byte) { m[string(key)] = append(m[string(key)], word) })
 			}
 		}
 	}
@@ -118,8 +114,10 @@ func Nearly(word string) (e Entry, ok bool) {
 	}
 	words := nearly()
 	likeness.Spellings(word, func(key []byte) {
-		if meant, known := words[string(key)]; known && !ok && likeness.Words(word, meant) >= 0.8 {
-			e, ok = Entry{Class: Form, Words: 1}, true
+		for _, meant := range words[string(key)] {
+			if !ok && likeness.Words(word, meant) >= 0.8 {
+				e, ok = Entry{Class: Form, Words: 1}, true
+			}
 		}
 	})
 	return e, ok

@@ -32,13 +32,13 @@ func voiced(key []byte, word, rest string) []byte {
 	return key
 }
 
-// Spellings calls do with the key of a word, and with the keys of a word of four letters or more without each one of them.
+// Spellings calls do with the key of a word, and with the keys of a word of three letters or more without each one of them.
 // Two words that are one typing error, or one transliteration, apart have one of these in common. The key is good until do
 // returns.
 func Spellings(word string, do func(key []byte)) {
 	var room [MaxLetters]byte
 	do(Key(word, room[:0]))
-	if len(word) < 4 {
+	if len(word) < 3 {
 		return
 	}
 	word = word[:min(len(word), MaxLetters)]

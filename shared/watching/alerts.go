@@ -11,7 +11,6 @@ import (
 	"shixin/shared/journal"
 	"shixin/shared/naming"
 	"shixin/shared/records"
-	"shixin/shared/register"
 	"shixin/shared/subject"
 	"shixin/shared/workday"
 )
@@ -20,25 +19,12 @@ import (
 type words struct {
 	ID          string          `json:"id,omitempty"`
 	Name        string          `json:"name,omitempty"`
-	Identifiers []Identifier    `json:"identifiers,omitempty"`
+	Identifiers []Identifier    `json:"identifiers"`
 	Listed      string          `json:"listed,omitempty"`
 	Why         []naming.Reason `json:"why,omitempty"`
 }
 
 func alertBound(owner, id string) []byte { return []byte("alert " + owner + " " + id) }
-
-// names is a listing's names in clear.
-func (w *Watching) names(ctx context.Context, l records.Listing) ([]string, error) {
-	known, err := register.Clear(ctx, w.Seal, l)
-	if err != nil {
-		return nil, err
-	}
-	var out []string
-	for _, n := range known.Names {
-		out = append(out, n.Text)
-	}
-	return out, nil
-}
 
 // alert makes the alert of a hit; nil where the owner has told the two apart and neither has changed since.
 func (w *Watching) alert(ctx context.Context, list records.WatchList, e *effect, h hit) (*records.Alert, error) {

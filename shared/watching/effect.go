@@ -10,6 +10,7 @@ import (
 	"shixin/shared/journal"
 	"shixin/shared/naming"
 	"shixin/shared/records"
+	"shixin/shared/register"
 	"shixin/shared/subject"
 	"shixin/shared/workday"
 )
@@ -52,7 +53,7 @@ func (w *Watching) effects(ctx context.Context, now time.Time, list records.Watc
 	names := map[string][]string{}
 	sides := map[string]string{}
 	for _, l := range stored {
-		side, known, err := w.Side(ctx, l)
+		side, known, err := w.listingSide(ctx, l)
 		if err != nil {
 			return nil, err
 		}
@@ -178,18 +179,25 @@ func (w *Watching) named(ctx context.Context, now time.Time, list records.WatchL
 	return nil
 }
 
-// Side is the hash of what a listing is compared by, its names and identifiers, and the names in clear.
-func (w *Watching) Side(ctx context.Context, l records.Listing) (side string, names []string, err error) {
-	names, err = w.names(ctx, l)
+// listingSide is the hash of what a listing is compared by, its names and identifiers, and the names in clear.
+func (w *Watching) listingSide(ctx context.Context, l records.Listing) (side string, names []string, err error) {
+	known, err := register.Clear(ctx, w.Seal, l)
 	if err != nil {
 		return "", nil, err
 	}
-	sorted := slices.Sorted(slices.Values(names))
-	parts := []string{strings.Join(sorted, "\x00")}
-	for _, r := range l.State.Content.Subject.Identifiers {
+	for _, n := range known.Names {
+		names = append(names, n.Text)
+	}
+	side, err = w.sideOf(ctx, names, l.State.Content.Subject.Identifiers)
+	return side, names, err
+}
+
+// sideOf is the same of names and identifiers, whatever their order.
+func (w *Watching) sideOf(ctx context.Context, names []string, refs []subject.Ref) (string, error) {
+	parts := []string{strings.Join(slices.Sorted(slices.Values(names)), "\x00")}
+	for _, r := range refs {
 		parts = append(parts, r.ID())
 	}
 	slices.Sort(parts[1:])
-	side, err = w.keyed(ctx, "listing side", parts...)
-	return side, names, err
+	return w.keyed(ctx, "listing side", parts...)
 }

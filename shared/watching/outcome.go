@@ -139,7 +139,7 @@ func (w *Watching) sideNow(ctx context.Context, now time.Time, id string) (strin
 	if err != nil {
 		return "", err
 	}
-	side, _, err := w.Side(ctx, l)
+	side, _, err := w.listingSide(ctx, l)
 	return side, err
 }
 
@@ -181,7 +181,7 @@ func (w *Watching) Confirm(ctx context.Context, call repeat.Call, id string, in 
 		if err := matches(call, read.Version()); err != nil {
 			return nil, err
 		}
-		side, _, err := w.Side(ctx, l)
+		side, _, err := w.listingSide(ctx, l)
 		if err != nil {
 			return nil, err
 		}
@@ -215,7 +215,7 @@ func (w *Watching) Confirmations(ctx context.Context, who access.Principal, now 
 	if !found || !public && w.Policy.Allow(who, "status.all", policy.Resource{Kind: policy.Status}) != nil {
 		return nil, notFound()
 	}
-	side, _, err := w.Side(ctx, l)
+	side, _, err := w.listingSide(ctx, l)
 	if err != nil {
 		return nil, err
 	}
@@ -243,9 +243,16 @@ type Note struct {
 	Confirmed []Confirmed  // organisations that are confirmed not to be the listing's subject
 }
 
+// Hit is one listing that a search has found: what it is compared by, its names in clear and its identifiers.
+type Hit struct {
+	Listing string
+	Names   []string
+	Refs    []subject.Ref
+}
+
 // Notes answers, for the hits of a search, what the caller has said of the same name and identifiers before, and what authorities have confirmed
 // about the listings. Listings without a note are left out.
-func (w *Watching) Notes(ctx context.Context, who access.Principal, now time.Time, asked Asked, hits []records.Listing) (map[string]Note, error) {
+func (w *Watching) Notes(ctx context.Context, who access.Principal, now time.Time, asked Asked, hits []Hit) (map[string]Note, error) {
 	out := map[string]Note{}
 	if len(hits) == 0 {
 		return out, nil
@@ -257,7 +264,7 @@ func (w *Watching) Notes(ctx context.Context, who access.Principal, now time.Tim
 	}
 	var pairs []records.Pair
 	for _, l := range hits {
-		pairs = append(pairs, records.Pair{Listing: l.State.ID, EntrySide: entrySide})
+		pairs = append(pairs, records.Pair{Listing: l.Listing, EntrySide: entrySide})
 	}
 	told := map[records.Pair]records.Distinction{}
 	if who.Role != access.Anonymous {
@@ -266,7 +273,7 @@ func (w *Watching) Notes(ctx context.Context, who access.Principal, now time.Tim
 		}
 	}
 	for i, l := range hits {
-		all, err := w.Store.Confirmations(ctx, now, l.State.ID)
+		all, err := w.Store.Confirmations(ctx, now, l.Listing)
 		if err != nil {
 			return nil, err
 		}
@@ -274,7 +281,7 @@ func (w *Watching) Notes(ctx context.Context, who access.Principal, now time.Tim
 		if !has && len(all) == 0 {
 			continue
 		}
-		side, _, err := w.Side(ctx, l)
+		side, err := w.sideOf(ctx, l.Names, l.Refs)
 		if err != nil {
 			return nil, err
 		}
@@ -291,7 +298,7 @@ func (w *Watching) Notes(ctx context.Context, who access.Principal, now time.Tim
 			}
 		}
 		if n.Outcome != nil || n.Confirmed != nil {
-			out[l.State.ID] = n
+			out[l.Listing] = n
 		}
 	}
 	return out, nil

@@ -39,6 +39,7 @@ func routes(d Deps) []web.Route {
 	ordered := map[string]web.Check{"limit": nil, "cursor": nil, "order": web.OneOf("risk")}
 	results := map[string]web.Check{"limit": nil, "cursor": nil, "outcome": words(compliance.Outcomes()), "rule": web.Name, "pack": web.Name}
 	reports := map[string]web.Check{"limit": nil, "cursor": nil, "period": period}
+	changes := map[string]web.Check{"limit": nil, "cursor": nil, "change": words(compliance.Changes())}
 	comparison := map[string]web.Check{"limit": nil, "cursor": nil, "with": web.Name, "change": words(compliance.Changes())}
 	return []web.Route{
 		{Method: "GET", Path: "/v1/enterprises", Action: "enterprise.list", Token: web.Required, Query: ordered, Handle: h.enterprises},
@@ -53,6 +54,14 @@ func routes(d Deps) []web.Route {
 		{Method: "GET", Path: "/v1/enterprises/{uscc}/findings/{id}/proof", Action: "finding.read", Token: web.Required, Handle: h.proof},
 		{Method: "POST", Path: "/v1/enterprises/{uscc}/findings/{id}/contest", Action: "finding.contest", Token: web.Required, Handle: h.contest},
 		{Method: "POST", Path: "/v1/enterprises/{uscc}/findings/{id}/contest/outcome", Action: "finding.outcome", Token: web.Required, Handle: h.ruling},
+
+		{Method: "GET", Path: "/v1/rulepacks", Action: "rulepack.read", Token: web.Required, Query: paged, Handle: h.rulePacks},
+		{Method: "GET", Path: "/v1/rulepacks/{name}", Action: "rulepack.read", Token: web.Required, Handle: h.rulePack},
+		{Method: "POST", Path: "/v1/rulepacks/{name}/versions", Action: "rulepack.draft", Token: web.Required, Handle: h.draft},
+		{Method: "GET", Path: "/v1/rulepacks/{name}/versions/{n}", Action: "rulepack.read", Token: web.Required, Handle: h.packVersion},
+		{Method: "POST", Path: "/v1/rulepacks/{name}/versions/{n}/trial", Action: "rulepack.trial", Token: web.Required, Handle: h.try},
+		{Method: "GET", Path: "/v1/rulepacks/{name}/versions/{n}/trial", Action: "rulepack.read", Token: web.Required, Query: changes, Handle: h.trial},
+		{Method: "POST", Path: "/v1/rulepacks/{name}/versions/{n}/publication", Action: "rulepack.publication", Token: web.Required, Handle: h.publishPack},
 
 		{Method: "POST", Path: "/v1/audits", Action: "audit.create", Token: web.Required, Handle: h.start},
 		{Method: "GET", Path: "/v1/audits", Action: "audit.list", Token: web.Required, Query: paged, Handle: h.audits},

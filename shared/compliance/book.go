@@ -59,7 +59,8 @@ type Edition struct {
 	Drafted   *Act        `json:"drafted,omitempty"` // nil where it comes with the register
 	Trial     string      `json:"trial,omitempty"`   // the newest run that tried it
 	Published *Act        `json:"published,omitempty"`
-	From      workday.Day `json:"from,omitempty"` // the first day on which runs use it; empty with what comes with the register
+	Reasons   []byte      `json:"reasons,omitempty"` // of the publication, sealed
+	From      workday.Day `json:"from,omitempty"`    // the first day on which runs use it; empty with what comes with the register
 }
 
 // Draft reports whether the version cannot be run but for trial.
@@ -133,7 +134,7 @@ func (b Book) Try(version int, run string) Book {
 }
 
 // Publish puts a version in force from a day on. tried says whether a run over it was closed.
-func (b Book) Publish(version int, tried bool, from workday.Day, by Act) (Book, error) {
+func (b Book) Publish(version int, tried bool, from workday.Day, by Act, reasons []byte) (Book, error) {
 	e, found := b.Edition(version)
 	switch {
 	case !found:
@@ -149,6 +150,6 @@ func (b Book) Publish(version int, tried bool, from workday.Day, by Act) (Book, 
 	}
 	b.Editions = slices.Clone(b.Editions)
 	i := slices.IndexFunc(b.Editions, func(x Edition) bool { return x.Version == version })
-	b.Editions[i].Published, b.Editions[i].From = &by, from
+	b.Editions[i].Published, b.Editions[i].From, b.Editions[i].Reasons = &by, from, reasons
 	return b, nil
 }

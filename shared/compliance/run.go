@@ -33,6 +33,9 @@ type Counts struct {
 	Judged      int             `json:"judged"`
 	Isolated    int             `json:"isolated"`
 	Outcomes    map[Outcome]int `json:"outcomes,omitempty"` // verdicts, of each rule
+	// With a trial: verdicts that newly fail, and that no longer do.
+	Flagged int `json:"flagged,omitempty"`
+	Cleared int `json:"cleared,omitempty"`
 }
 
 // Add adds other counts.
@@ -40,6 +43,8 @@ func (c *Counts) Add(o Counts) {
 	c.Enterprises += o.Enterprises
 	c.Judged += o.Judged
 	c.Isolated += o.Isolated
+	c.Flagged += o.Flagged
+	c.Cleared += o.Cleared
 	outcomes := map[Outcome]int{}
 	for _, m := range []map[Outcome]int{c.Outcomes, o.Outcomes} {
 		for k, n := range m {

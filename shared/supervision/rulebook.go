@@ -24,6 +24,8 @@ type Rulebook interface {
 	Builtin() ([]compliance.PackText, error)
 	// Parse reads the text of a pack, whatever indicators it asks for.
 	Parse(text []byte) (*compliance.PackText, error)
+	// Number gives a text the name and number of a version; fault.Invalid where it has another name.
+	Number(text []byte, name string, version int) ([]byte, error)
 	// Check says what is wrong with a pack of these indicators: a fault.Invalid that names each mistake with line and column.
 	Check(text []byte, l *indicator.Library) error
 	// Bench makes a judge of what a run has pinned. It is not safe for concurrent use.

@@ -56,6 +56,7 @@ type Supervision struct {
 	Rules      Rulebook      // to judge, and to draft rules; nil where neither is done
 	Log        *slog.Logger  // takes alarms; slog.Default when nil
 	Slice      time.Duration // Slice when zero
+	Patience   time.Duration // how long a call waits for a trial; ten seconds when zero
 	PageSize   int           // enterprises a page of a run; 200 when zero
 
 	lists  lists

@@ -14,6 +14,7 @@ type RunView struct {
 	ID       string              `json:"id"`
 	State    compliance.RunState `json:"state"`
 	Scope    compliance.Scope    `json:"scope"`
+	Trial    *compliance.Trial   `json:"trial,omitempty"` // it tried a draft and found nothing
 	At       time.Time           `json:"at"`
 	Schedule *time.Time          `json:"scheduled,omitempty"`
 	Closed   *time.Time          `json:"closed,omitempty"`
@@ -51,7 +52,7 @@ func (s *Supervision) run(ctx context.Context, who access.Principal, action stri
 }
 
 func (s *Supervision) viewRun(ctx context.Context, now time.Time, run compliance.Run) (*RunView, error) {
-	v := &RunView{ID: run.ID, State: run.State, Scope: run.Scope, At: run.At, Schedule: run.Scheduled, Closed: run.Closed, Reason: run.Reason, Counts: run.Counts, Pins: run.Pins}
+	v := &RunView{ID: run.ID, State: run.State, Scope: run.Scope, Trial: run.Trial, At: run.At, Schedule: run.Scheduled, Closed: run.Closed, Reason: run.Reason, Counts: run.Counts, Pins: run.Pins}
 	if run.State != compliance.Running && run.State != compliance.Closed {
 		return v, nil
 	}

@@ -134,11 +134,19 @@ func (s *Supervision) page(ctx context.Context, now time.Time, run compliance.Ru
 		for _, v := range verdicts {
 			counts.Outcomes[v.Outcome]++
 		}
-		if run.Trial == nil {
-			found := s.change(run, bench, e, before[e.USCC], verdicts, b)
-			ranked = append(ranked, weighed{e.Enterprise, found})
-			proposals.add(b, e.Enterprise, found)
+		if run.Trial != nil {
+			continue // in shadow: nothing is found
 		}
+		found := s.change(run, bench, e, before[e.USCC], verdicts, b)
+		ranked = append(ranked, weighed{e.Enterprise, found})
+		proposals.add(b, e.Enterprise, found)
+	}
+	if run.Trial != nil {
+		results, err := outcomes.Results()
+		if err != nil {
+			return next, err
+		}
+		countTrial(&counts, trialOf(*run.Trial, results))
 	}
 	if err := s.rank(ctx, now, run.Pins.At, p.Shard, ranked); err != nil {
 		return next, err

@@ -11,6 +11,7 @@
 //	Import      authority, level, region, sectors, needs
 //	Enterprise  authority, region, sectors, own
 //	Audit       authority, region
+//	RulePack    sectors; all of them where it names none
 //	Status      own, purpose, reference
 //
 // Each entity has all its attributes, so a policy that errs is a mistake in the policy. Cedar skips such a policy, and a
@@ -42,6 +43,7 @@ const (
 	Action     Kind = "Action"
 	Enterprise Kind = "Enterprise"
 	Audit      Kind = "Audit"
+	RulePack   Kind = "RulePack"
 	Status     Kind = "Status"
 
 	call Kind = "Call" // no record: the call itself

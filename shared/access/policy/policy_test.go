@@ -39,6 +39,7 @@ var actions = strings.Fields(`
 	report.create report.read
 	search.names search.all screening.create screening.start screening.read screening.results index.read index.release
 	finding.read finding.contest finding.outcome
+	rulepack.read rulepack.draft rulepack.trial rulepack.publication
 	audit.create audit.list audit.read audit.results
 	action.take action.list action.read action.notice action.replies action.evidence action.record action.extension action.outcome
 	action.announcement action.publication action.contests action.resolution proposal.dismissal
@@ -125,6 +126,8 @@ func TestTables(t *testing.T) {
 		{"enterprise in a city, the caller", with(func(r *policy.Resource) { r.Kind, r.Own = policy.Enterprise, true })},
 		{"audit of a province", &policy.Resource{Kind: policy.Audit, Authority: "jiangsu", Region: "320000"}},
 		{"audit of the nation", &policy.Resource{Kind: policy.Audit, Authority: "nation", Region: "000000"}},
+		{"rule pack of telecom", &policy.Resource{Kind: policy.RulePack, Sectors: []string{"telecom"}}},
+		{"rule pack of all sectors", &policy.Resource{Kind: policy.RulePack, Sectors: []string{"telecom", "finance", "internet"}}},
 		{"status", &policy.Resource{Kind: policy.Status}},
 		{"status with purpose and reference", &policy.Resource{Kind: policy.Status, Purpose: true, Reference: true}},
 		{"status of the caller", &policy.Resource{Kind: policy.Status, Own: true}},

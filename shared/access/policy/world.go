@@ -103,6 +103,8 @@ func record(r Resource) types.Entity {
 			"authority": types.String(r.Authority),
 			"region":    region(r.Region),
 		}
+	case RulePack:
+		a = cedar.RecordMap{"sectors": texts(r.Sectors)}
 	case Status:
 		a = cedar.RecordMap{
 			"own":       types.Boolean(r.Own),

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"strconv"
 	"sync"
 
 	"shixin/infra/rulepacks"
@@ -67,6 +68,19 @@ func read(text []byte) (rules.Pack, error) {
 		return p, fmt.Errorf("judging: a rule pack: %w", err)
 	}
 	return p, nil
+}
+
+// Number gives a text the name and number of a version.
+func (b *Book) Number(text []byte, name string, version int) ([]byte, error) {
+	p, err := read(text)
+	if err != nil {
+		return nil, err
+	}
+	if p.Name != "" && p.Name != name {
+		return nil, fault.At("/name", "must be the name in the path, or be left out", "须与路径中的名称一致,或者省略")
+	}
+	p.Name, p.Version = name, strconv.Itoa(version)
+	return json.Marshal(p)
 }
 
 // Check says what is wrong with a pack.

@@ -103,7 +103,7 @@ func (s *Screening) step(ctx context.Context, now time.Time) (more bool, err err
 func (v *view) all(today workday.Day) (cards []*Card, was int, err error) {
 	for _, section := range []section{v.base.public, v.base.rest} {
 		for i := range section.cards.at {
-			c, err := section.cards.card(i)
+			c, err := section.card(i)
 			if err != nil {
 				return nil, 0, err
 			}

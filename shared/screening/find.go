@@ -200,7 +200,7 @@ func (v *view) byName(w wanted, all bool, today workday.Day, met map[string]*Ite
 			c, newer := v.tail[e.ID]
 			if !newer {
 				var err error
-				if c, err = p.cards.of(e); err != nil {
+				if c, err = p.of(e); err != nil {
 					damaged = err
 					return false
 				}
@@ -361,7 +361,7 @@ func (s section) holders(ref subject.Ref) (out []*Card, err error) {
 		return nil, err
 	}
 	for _, at := range refs.of(ref.ID()) {
-		c, err := s.cards.card(at)
+		c, err := s.card(at)
 		if err != nil {
 			return nil, err
 		}

@@ -17,6 +17,8 @@ import (
 
 	"shixin/shared/naming"
 	"shixin/shared/records"
+	"shixin/shared/squeeze"
+	"shixin/shared/subject"
 	"shixin/shared/workday"
 )
 
@@ -72,7 +74,8 @@ func (x refIndex) of(id string) (at []int) {
 	return at
 }
 
-// packed is cards one behind the other, each behind its length, so that a million of them is one piece of memory.
+// packed is cards one behind the other, each behind its length, so that a million of them is one piece of memory. They lack their names,
+// which the index of names has.
 type packed struct {
 	bytes []byte
 	at    []int // where each begins
@@ -81,7 +84,9 @@ type packed struct {
 func pack(cards []*Card) []byte {
 	var out []byte
 	for _, c := range cards {
-		doc := encode(c)
+		nameless := *c
+		nameless.Names = nil
+		doc := encode(nameless)
 		out = append(binary.AppendUvarint(out, uint64(len(doc))), doc...)
 	}
 	return out
@@ -100,7 +105,7 @@ func unpack(b []byte) (packed, error) {
 	return p, nil
 }
 
-// card reads the i-th card.
+// card reads the i-th card, without its names.
 func (p packed) card(i int) (*Card, error) {
 	if i < 0 || i >= len(p.at) {
 		return nil, errSegment
@@ -117,6 +122,9 @@ func newSection(names, cards []byte) (section, error) {
 	var s section
 	var err error
 	if s.names, err = naming.Open(names); err != nil {
+		return s, fmt.Errorf("%w: %w", errSegment, err)
+	}
+	if cards, err = squeeze.Unpack(cards); err != nil {
 		return s, fmt.Errorf("%w: %w", errSegment, err)
 	}
 	if s.cards, err = unpack(cards); err != nil {
@@ -139,16 +147,36 @@ func entity(c *Card, at int) naming.Entity {
 }
 
 // of reads the card of an entity of the index.
-func (p packed) of(e naming.Entity) (*Card, error) {
+func (s section) of(e naming.Entity) (*Card, error) {
+	p := s.cards
 	at, n := binary.Uvarint(e.Payload)
 	if n <= 0 || at > uint64(len(p.at)) {
 		return nil, errSegment
 	}
 	c, err := p.card(int(at))
-	if err == nil && c.Listing != e.ID {
-		err = errSegment
+	if err != nil {
+		return nil, err
 	}
-	return c, err
+	if c.Listing != e.ID {
+		return nil, errSegment
+	}
+	for _, n := range e.Names {
+		c.Names = append(c.Names, subject.Name{Text: n.Text, Lang: n.Lang})
+	}
+	return c, nil
+}
+
+// card reads the i-th card.
+func (s section) card(i int) (*Card, error) {
+	c, err := s.cards.card(i)
+	if err != nil {
+		return nil, err
+	}
+	e, ok := s.names.Entity(c.Listing)
+	if !ok {
+		return nil, errSegment
+	}
+	return s.of(e)
 }
 
 // index makes the index of the names of cards.
@@ -197,7 +225,7 @@ func (s *Screening) write(ctx context.Context, now time.Time, version int64, car
 		if err != nil {
 			return meta, err
 		}
-		docs := pack(group)
+		docs := squeeze.Pack(pack(group))
 		all = append(append(all, names...), docs...)
 		meta.Sections = append(meta.Sections, len(names), len(docs))
 	}

@@ -56,7 +56,7 @@ func importRows(b *testing.B) [][]byte {
 		if i%3 == 0 {
 			kind = "organization"
 		}
-		name := fmt.Sprintf("MADE UP %d", i)
+		name := madeUp(i) + " " + madeUp(i*7919+13)
 		lines[i] = ndjson(b, map[string]any{
 			"regime": "reference", "ground": "mirrored",
 			"subject": map[string]any{"kind": kind,
@@ -67,6 +67,16 @@ func importRows(b *testing.B) [][]byte {
 		})
 	}
 	return lines
+}
+
+// madeUp is a word for a number, which sounds like none.
+func madeUp(n int) string {
+	const consonants, vowels = "BDFGKLMNPRSTVZ", "AEIOU"
+	var word []byte
+	for n += 5000; n > 0; n /= 70 {
+		word = append(word, consonants[n%14], vowels[n/14%5])
+	}
+	return string(word)
 }
 
 // anonymous is the process's memory that no file backs, in kB; 0 where the system does not tell.

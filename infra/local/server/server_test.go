@@ -178,7 +178,7 @@ func TestAStory(t *testing.T) {
 			t.Errorf("%s is missing when /dev/run has answered: %q", note, f.all())
 		}
 	}
-	want(422, "auditplan, clock", "POST", "/dev/run", "", `{"function":"registry"}`)
+	want(422, "auditplan, indexer, clock", "POST", "/dev/run", "", `{"function":"registry"}`)
 	want(500, "problem", "POST", "/dev/run", "", `{"function":"auditplan"}`)
 
 	to := r.Now().Add(11 * time.Hour).Truncate(time.Second)

@@ -16,7 +16,7 @@ func TestKilledDemonstration(t *testing.T) {
 	p := &program{t: t, binary: build(t), data: t.TempDir(), demonstration: true}
 	for range 3 {
 		p.launch()
-		time.Sleep(time.Duration(random.IntN(900)) * time.Millisecond)
+		time.Sleep(time.Duration(random.IntN(1400)) * time.Millisecond)
 		p.kill()
 	}
 	p.start()
@@ -39,6 +39,14 @@ func TestKilledDemonstration(t *testing.T) {
 	got, err = p.call(t.Context(), "officer", "GET", "/v1/enterprises/"+demo.TwoSteps+"/relations", "", "", 200)
 	if err != nil || len(got["related"].([]any)) != 3 || len(got["listed"].([]any)) != 1 {
 		t.Errorf("want one listed subject two steps away: %s %v", show(got), err)
+	}
+	got, err = p.call(t.Context(), "officer", "GET", "/v1/enterprises/"+demo.Worse+"/actions", "", "", 200)
+	if err != nil || len(got["items"].([]any)) != 1 {
+		t.Errorf("want one interview: %s %v", show(got), err)
+	}
+	got, err = p.call(t.Context(), "officer", "GET", "/v1/enterprises?order=risk", "", "", 200)
+	if err != nil || len(got["items"].([]any)) != 6 {
+		t.Errorf("want six enterprises with open findings: %s %v", show(got), err)
 	}
 	p.terminate()
 }

@@ -29,6 +29,7 @@ func Load(ctx context.Context, base string, token func(persona string) (string, 
 	d.listings()
 	d.supervise(d.began)
 	d.audit()
+	d.interview(Worse)
 	if d.err != nil {
 		return fmt.Errorf("the demonstration: %w", d.err)
 	}

@@ -1,6 +1,7 @@
 package demo
 
 import (
+	"fmt"
 	"math"
 	"time"
 )
@@ -152,4 +153,23 @@ func (d *demo) supervise(at time.Time) {
 	}
 	d.rows("/v1/enterprises", rows)
 	d.rows("/v1/reports", reports)
+}
+
+// interview takes what the run has proposed: the first rung of the ladder, on the findings of high severity, and tells the enterprise.
+func (d *demo) interview(uscc string) {
+	found, _ := d.call("officer", "GET", "/v1/enterprises/"+uscc+"/findings", nil)["items"].([]any)
+	var serious []any
+	for _, f := range found {
+		if finding, ok := f.(object); ok && finding["severity"] == "high" {
+			serious = append(serious, finding["id"])
+		}
+	}
+	actions := "/v1/enterprises/" + uscc + "/actions"
+	at := d.began.AddDate(0, 0, 7)
+	action := d.post("officer", actions, object{"rung": "interview", "findings": serious, "reason": "演示:异常卡处置逐月变慢。Demonstration: abnormal cards are resolved ever later.",
+		"legal_basis": []string{"《反电信网络诈骗法》第六条、第二十八条"},
+		"interview": object{"at": time.Date(at.Year(), at.Month(), at.Day(), 10, 0, 0, 0, at.Location()).Format(time.RFC3339),
+			"place": "示例市反诈中心", "participants": []string{"企业负责人"}}})
+	taken, _ := action["taken"].(object)
+	d.post("officer", fmt.Sprint(actions, "/", action["id"], "/notice"), object{"method": "electronic", "served_at": taken["at"], "respond_until": at.AddDate(0, 0, -1).Format(time.DateOnly)})
 }

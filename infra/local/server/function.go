@@ -136,6 +136,9 @@ func (r *Running) openQueues(limit int) {
 			if err == nil && len(response.BatchItemFailures) > 0 {
 				err = errors.New("the function reported the message as failed")
 			}
+			if err == nil {
+				err = r.spool.done(m)
+			}
 			return err
 		})
 	}

@@ -14,6 +14,7 @@ import (
 	"shixin/shared/fault"
 	"shixin/shared/keys/ring"
 	"shixin/shared/keys/tinkseal"
+	"shixin/shared/querylog"
 	"shixin/shared/queue/memory"
 	"shixin/shared/screening"
 	"shixin/shared/table/bolt"
@@ -63,11 +64,17 @@ func (r *Running) openFunctions(ctx context.Context) error {
 		return err
 	}
 	r.template = plain
-	for _, q := range plain.Queues {
-		receives = max(receives, q.MaxReceive)
+	for _, q := range plain.Queues { // the least of them: what is not done here is found by a sweep, or kept by the spool
+		if receives == 0 || q.MaxReceive < receives {
+			receives = q.MaxReceive
+		}
 	}
 	r.queues = memory.New(memory.Options{MaxReceives: receives, Log: r.config.Log})
-	r.Ports.Queue = r.queues
+	if r.spool, err = openSpool(r.path("queries.spool"), querylog.Queue, r.queues); err != nil {
+		return err
+	}
+	r.onClose(r.spool.Close)
+	r.Ports.Queue = r.spool
 	if r.config.Lambda != "" {
 		return r.openProcesses(ctx)
 	}
@@ -87,7 +94,7 @@ func (r *Running) openFunctions(ctx context.Context) error {
 	}
 	r.functions = newInProcess(plain, functions)
 	r.openQueues(64)
-	return nil
+	return r.spool.resend(ctx)
 }
 
 // portsOf are the ports of one function, whose table is confined to what its role may reach.

@@ -46,7 +46,7 @@ func (r *Running) openProcesses(ctx context.Context) error {
 	}
 	base := "http://" + listener.Addr().String()
 	calls := &http.Server{ReadHeaderTimeout: 10 * time.Second, Handler: cloud.Handler(cloud.Options{
-		Queue: r.queues, Blobs: r.Ports.Blobs, Bucket: bucket, Document: file.New(r.path("keys.json")).Document, Log: r.config.Log,
+		Queue: r.spool, Blobs: r.Ports.Blobs, Bucket: bucket, Document: file.New(r.path("keys.json")).Document, Log: r.config.Log,
 	})}
 	go func() { _ = calls.Serve(listener) }() // ends with Close
 	r.onClose(calls.Close)
@@ -79,7 +79,7 @@ func (r *Running) openProcesses(ctx context.Context) error {
 		r.onClose(func() error { pools[f.Name].Close(); return nil })
 	}
 	r.openQueues(maxProcesses / 2)
-	return nil
+	return r.spool.resend(ctx)
 }
 
 func (p processes) call(ctx context.Context, name string, event, into any) error {

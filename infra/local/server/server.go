@@ -89,6 +89,7 @@ type Running struct {
 	template  *samfile.Template
 	functions runner
 	queues    *memory.Queues
+	spool     *spool // before queues, for the log of queries
 	inbox     *inbox.Inbox
 	http      *http.Server
 	ready     chan struct{} // closed when /healthz says so

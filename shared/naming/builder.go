@@ -193,7 +193,7 @@ const (
 
 func meaning(text string, isHan bool) uint32 {
 	if isHan {
-		if e, n := lexicon.Suffix(text); n == len(text) {
+		if e, n := lexicon.Suffix(text); n > 0 && n == len(text) {
 			return uint32(e.Concept)
 		}
 		if c := region.Han(text); c != 0 {
@@ -248,7 +248,7 @@ const packed = 7
 
 // pack is a word of a name as a number: which word, of how long a phrase, its class, and how it stands.
 func pack(t *token) uint64 {
-	n := uint64(t.ident)<<packed | uint64(min(t.Phrase, 3))<<5 | uint64(t.Class)<<2
+	n := uint64(t.ident)<<packed | uint64(t.Phrase)<<5 | uint64(t.Class)<<2
 	if t.Joined {
 		n |= 2
 	}

@@ -151,7 +151,11 @@ func (x *Index) estimate(s *scratch, q *Query, most int) {
 			s.stats.Cut = true
 			break
 		}
-		h := x.part[nameTokens][at32(x.part[nameOffsets], int(name))]
+		record := x.slice(nameOffsets, int(name))
+		if record == "" {
+			continue
+		}
+		h := record[0]
 		if q.Published && h&isPublished == 0 || q.Kind == subject.Person && h&isPerson == 0 || q.Kind == subject.Organization && h&isPerson != 0 {
 			continue
 		}

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"sync/atomic"
 
+	"shixin/shared/naming/script"
 	"shixin/shared/subject"
 )
 
@@ -174,7 +175,7 @@ func (x *Index) side(name uint32, s *side) {
 		s.kind = subject.Person
 	}
 	s.tokens, s.branded = s.tokens[:0], false
-	for n := h &^ (isPerson | isPublished); n > 0 && !d.bad; n-- {
+	for n := min(h&^(isPerson|isPublished), script.MaxWords); n > 0 && !d.bad; n-- {
 		p := d.number()
 		if p>>packed >= uint64(x.words) {
 			break

@@ -131,6 +131,9 @@ func (x *Index) search(s *scratch, q *Query, tail *Tail, limit int) []Hit {
 		if tail != nil && tail.gone[h.Entity.ID] {
 			continue
 		}
+		if n >= len(h.Entity.Names) {
+			continue // a segment that no Builder made
+		}
 		h.Name = h.Entity.Names[n]
 		if h.narrow(q); h.Score < least || q.Keep != nil && !q.Keep(h.Entity) {
 			continue

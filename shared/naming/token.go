@@ -6,6 +6,7 @@ import (
 	"shixin/shared/naming/han"
 	"shixin/shared/naming/lexicon"
 	"shixin/shared/naming/parts"
+	"shixin/shared/naming/script"
 	"shixin/shared/subject"
 )
 
@@ -124,6 +125,7 @@ func (s *side) spoken(other *side) side {
 			o.tokens = append(o.tokens, n)
 		}
 	}
+	o.tokens = o.tokens[:min(len(o.tokens), script.MaxWords)]
 	o.han, o.latin = s.han, s.latin
 	return o
 }

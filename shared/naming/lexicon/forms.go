@@ -29,6 +29,6 @@ const groups = `
 const particles = `
 and,und,et,y,e,i,ve,en,os
 of,for,the,de,del,della,di,da,do,das,dos,du,des,den,der,von,van,zu,zum,zur,im,am,par,por,para,pour,fur,in,on,at the,to,with,by,s,na,po,dlya,no,las,los,la,le,les,lo,il,o
-al,el,ul,ur,ol,as sayed,ad,ed,es,ash,esh,an,ar,az,ez,at,et tair,aal
+al,el,ul,ur,ol,ed,es,ash,esh,an,ar,az,ez,aal
 bin,ben,ibn,bint,binti,bte,bt,ould,oglu,ogly,oghlu,kyzy,qizi,uulu,wald
 `

@@ -171,7 +171,7 @@ const trades = `
 家庭,family,sons,son,brothers,bros,hermanos,hijos,kardesler,evlatlari,ogullari,baradaran,brother
 防务,rocket,missile,aerospace defense,raketa,raketnyi
 核,nuclear,atomic,atom,yadernyi
-树木,wood,woods,timber,forest,forestry,les,madera,maderas,orman,kereste
+树木,wood,woods,timber,forest,forestry,madera,maderas,orman,kereste
 纸业,paper,pulp,kagit,papel,bumaga
 水泥,cement,concrete,beton,cemento,siman,cimento
 玻璃,陶瓷,glass,ceramic,ceramics,cam,vidrio,seramik,steklo,tile,tiles

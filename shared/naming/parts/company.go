@@ -23,7 +23,7 @@ func company(into []Token, run script.Word) []Token {
 		n := len(c.tokens)
 		c.head(tail)
 		for i := n; i < len(c.tokens); i++ {
-			c.tokens[i].Class = lexicon.Form
+			c.tokens[i].Class, c.tokens[i].Region = lexicon.Form, 0
 		}
 	}
 	return c.tokens

@@ -2,6 +2,7 @@
 package parts
 
 import (
+	"strings"
 	"unicode/utf8"
 
 	"shixin/shared/naming/han"
@@ -21,6 +22,9 @@ type Token struct {
 	Region  region.Code
 	Phrase  int // how many words a phrase has of which this is one, such as JOINT STOCK COMPANY; 0 is none
 }
+
+// MostPhrase is the greatest number of words that a phrase counts as.
+const MostPhrase = 3
 
 // Rune is the character of a token that is a single one in Han, and 0 otherwise.
 func (t *Token) Rune() rune {
@@ -49,6 +53,8 @@ func Person(name string) []Token {
 			t := Token{Text: w.Text, Joined: w.Joined}
 			if personal[w.Text] {
 				t.Class = lexicon.Particle
+				e, _ := lexicon.Latin(w.Text)
+				t.Concept = e.Concept
 			}
 			tokens = append(tokens, t)
 		}
@@ -76,7 +82,7 @@ func chinese(tokens []Token) {
 	}
 	if particles && len(tokens) > 1 {
 		for i := range tokens {
-			tokens[i].Class = lexicon.Core
+			tokens[i].Class, tokens[i].Concept = lexicon.Core, 0
 		}
 	}
 }
@@ -138,11 +144,18 @@ func latin(into []Token, words []script.Word) ([]Token, int) {
 			meant.Class = e.Class
 		}
 	}
+	if taken > 1 && meant.Class == lexicon.Region {
+		meant.Text = strings.ReplaceAll(meant.Text, " ", "") // a place is one word: HONG KONG, HONGKONG
+		meant.Joined = words[0].Joined
+		return append(into, meant), taken
+	}
 	for _, w := range words[:taken] {
-		t := meant
-		t.Text, t.Joined = w.Text, w.Joined
+		t := Token{Text: w.Text, Joined: w.Joined, Class: meant.Class, Region: meant.Region}
+		if e, ok := lexicon.Latin(w.Text); ok {
+			t.Concept = e.Concept
+		}
 		if taken > 1 {
-			t.Phrase = taken
+			t.Phrase = min(taken, MostPhrase)
 		}
 		into = append(into, t)
 	}

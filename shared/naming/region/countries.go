@@ -22,6 +22,9 @@ const countries = `
 重庆,chongqing,chungking
 厦门,xiamen,amoy
 南京,nanking,nanjing
+长沙,changsha
+长春,changchun
+长治,changzhi
 天津,tientsin,tianjin
 俄罗斯,russia,russian,rus,rossiya,rossiyskaya,rossiiskii,rossiiskaya
 莫斯科,moscow,moskva,moskovskiy,moskovskii

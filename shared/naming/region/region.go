@@ -108,6 +108,7 @@ var known = once.Made(func() *places {
 				add(n, code)
 			} else {
 				p.latin[n] = code
+				p.latin[strings.ReplaceAll(n, " ", "")] = code
 			}
 		}
 	}

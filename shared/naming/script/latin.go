@@ -8,10 +8,10 @@ import (
 
 // letters holds how a letter of another script, or a Latin letter beyond the alphabet, is written in Latin. Each field is
 // the Latin and then the letters that it stands for.
-const letters = `ss:ß ae:æ oe:œ o:øө d:đðд l:łл h:ħхһחه i:ıиіїи y:ыйүұיي th:þθ a:əаαάא ng:ŋң n:нνנن k:кκқככּךqکك
+const letters = `ss:ß ae:æ oe:œ o:øө d:đðдδ l:łл h:ħхһחه i:ıиіїи y:ыйүұυיي th:þθ a:əаαάא ng:ŋң n:нνנن k:кκқככּךqکك
 b:бבب v:вβו g:гґғγגغگ e:еєэεη zh:ж z:зζזز m:мμמםم p:пπפףپ r:рρרر s:сσςסصسث t:тτטתטط u:уў f:фφف kh:хχخ
 ts:цצץ ch:чچ sh:шשش shch:щ yu:ю ya:я yo:ё dzh:џ j:јج lj:љ nj:њ dj:ђ dz:ѕ c:ћ k:ќ x:ξ ps:ψ o:оωο i:ι
-d:דדضد dh:ذظ q:ק q:ق w:و a:اأإآىعءئؤةעۀە y:ی l:לل h:ح`
+d:דדضد dh:ذظ q:ק q:ق w:و a:اأإآىعءئؤةעۀە y:ی l:לل h:ح l:λ y:υ d:δ`
 
 // byLetter is made of letters when it is first asked.
 var byLetter = once.Made(func() map[rune]string {

@@ -100,7 +100,7 @@ func TestCost(t *testing.T) {
 	exact := m.take()
 	m.rest()
 	rest := m.take()
-	text := costHead + table(exact) + costRest + table(rest)
+	text := costHead + lines(exact) + costRest + lines(rest)
 	t.Log("\n" + text)
 	if *updateCost {
 		if err := os.WriteFile(costFile, []byte(text), 0o644); err != nil {
@@ -129,7 +129,7 @@ func TestCost(t *testing.T) {
 	}
 }
 
-func table(all []cost) string {
+func lines(all []cost) string {
 	var b strings.Builder
 	for _, c := range all {
 		fmt.Fprintln(&b, c)

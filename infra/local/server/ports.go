@@ -100,6 +100,9 @@ func (r *Running) openFunctions(ctx context.Context) error {
 // portsOf are the ports of one function, whose table is confined to what its role may reach.
 func (r *Running) portsOf(function string) boot.Ports {
 	p := r.Ports
+	if r.config.Wrap != nil {
+		p.Table = r.config.Wrap(p.Table)
+	}
 	p.Table = guarded{p.Table, function, r.template.Keys[function]}
 	return p
 }

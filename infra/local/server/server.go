@@ -25,6 +25,7 @@ import (
 	"shixin/shared/keys/ring"
 	"shixin/shared/keys/tinkseal"
 	"shixin/shared/queue/memory"
+	"shixin/shared/table"
 )
 
 // Audience is the aud claim of tokens here.
@@ -42,6 +43,8 @@ type Config struct {
 	// same time by several goroutines, and not about functions in processes of their own.
 	Meter  func(op string, read, write float64)
 	Lambda string // folder that sam build wrote; with Endpoint: run its binaries
+	// Wrap puts something between the functions and the table, whichever it is: nothing.
+	Wrap func(table.Table) table.Table
 
 	// Functions makes the functions that run in this process, by the name of their folder, each from its own ports: Functions of
 	// this package.

@@ -151,9 +151,6 @@ func parameterField(index int) *types.FieldType {
 	return field(types.DoubleType, func(v any) (any, error) { return v.(*thresholds).f.parameter(index), nil })
 }
 
-// medianIndex is where the median stands among the percentiles.
-const medianIndex = 2
-
 func peerFields() map[string]*types.FieldType {
 	fields := map[string]*types.FieldType{
 		"members": field(types.IntType, func(v any) (any, error) { p := v.(*comparison); return p.f.members(p.position), nil }),

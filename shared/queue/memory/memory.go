@@ -110,7 +110,10 @@ func (q *Queues) Send(ctx context.Context, messages ...queue.Message) error {
 			return fmt.Errorf("%w: %q", queue.ErrUnknown, m.Queue)
 		}
 	}
-	if q.stopped {
+	switch {
+	case q.stopped && q.running > 0:
+		return nil // a handler that Stop waits for goes on to its end; what it sends is forgotten with the rest
+	case q.stopped:
 		return ErrStopped
 	}
 	q.open += len(messages)
@@ -207,7 +210,7 @@ func (q *Queues) Settle(ctx context.Context) error {
 	}
 }
 
-// Stop begins no further message, waits for the handlers that are at work, and forgets the rest. When ctx ends first, it
+// Stop begins no further message, waits for the handlers that are at work, and forgets the rest, what these still send included. When ctx ends first, it
 // ends the handlers' own context and returns without waiting for them. It may be called again.
 func (q *Queues) Stop(ctx context.Context) error {
 	q.mu.Lock()

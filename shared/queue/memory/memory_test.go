@@ -196,8 +196,8 @@ func TestStop(t *testing.T) {
 			q.Handle("audit", 1, func(ctx context.Context, _ queue.Message) error {
 				time.Sleep(time.Second)
 				done++
-				if err := q.Send(ctx, message(9)); !errors.Is(err, memory.ErrStopped) {
-					t.Errorf("Send while stopping: %v", err)
+				if err := q.Send(ctx, message(9)); err != nil {
+					t.Errorf("what a handler sends to its end: %v", err)
 				}
 				return ctx.Err()
 			})
@@ -212,6 +212,9 @@ func TestStop(t *testing.T) {
 			}
 			if done != 1 {
 				t.Errorf("%d messages done at the stop, want 1", done)
+			}
+			if err := q.Send(t.Context(), message(4)); !errors.Is(err, memory.ErrStopped) {
+				t.Errorf("Send after the stop: %v", err)
 			}
 			if err := <-settled; !errors.Is(err, memory.ErrStopped) {
 				t.Errorf("Settle over a stop: %v", err)

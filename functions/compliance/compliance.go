@@ -10,6 +10,7 @@ import (
 	"shixin/shared/compliance"
 	"shixin/shared/fault"
 	"shixin/shared/supervision"
+	"shixin/shared/supervision/desk"
 	"shixin/shared/supervision/judging"
 	"shixin/shared/supervision/rungs"
 	"shixin/shared/web"
@@ -21,13 +22,14 @@ import (
 type Deps struct {
 	Supervision *supervision.Supervision
 	Rungs       *rungs.Rungs
+	Desk        *desk.Desk
 }
 
 // Function makes the Lambda function from its ports.
 func Function(p boot.Ports) boot.HTTP {
 	s := supervising.New(p)
 	s.Rules = judging.New()
-	return p.Serve(Routes(Deps{Supervision: s, Rungs: acting.New(p)}))
+	return p.Serve(Routes(Deps{Supervision: s, Rungs: acting.New(p), Desk: acting.Desk(p)}))
 }
 
 // Routes is the function's route table.

@@ -3,6 +3,8 @@ package compliance
 import (
 	"net/http"
 
+	"shixin/shared/duty"
+	"shixin/shared/supervision/desk"
 	"shixin/shared/supervision/rungs"
 	"shixin/shared/web"
 	"shixin/shared/web/calling"
@@ -13,6 +15,7 @@ import (
 func rungRoutes(d Deps) []web.Route {
 	h := handlers(d)
 	paged := map[string]web.Check{"limit": nil, "cursor": nil}
+	work := map[string]web.Check{"limit": nil, "cursor": nil, "kind": words(duty.Kinds()), "late": web.OneOf("true", "false")}
 	const actions, one = "/v1/enterprises/{uscc}/actions", "/v1/enterprises/{uscc}/actions/{id}"
 	step := func(name string, handle web.Handle) web.Route {
 		return web.Route{Method: "POST", Path: one + "/" + name, Action: "action." + name, Token: web.Required, Handle: handle}
@@ -33,6 +36,7 @@ func rungRoutes(d Deps) []web.Route {
 		{Method: "POST", Path: one + "/contests/{n}/outcome", Action: "action.resolution", Token: web.Required, Handle: h.resolution},
 		{Method: "POST", Path: "/v1/enterprises/{uscc}/proposals/{id}/dismissal", Action: "proposal.dismissal", Token: web.Required, Handle: h.dismissal},
 		{Method: "GET", Path: "/v1/rectifications", Action: "rectification.list", Token: web.Optional, Query: paged, Handle: h.rectifications},
+		{Method: "GET", Path: "/v1/work", Action: "work.read", Token: web.Required, Query: work, Handle: h.work},
 		{Method: "GET", Path: "/v1/ladder", Action: "ladder.read", Token: web.Optional, Handle: h.ladder},
 	}
 }
@@ -149,6 +153,19 @@ func (h handlers) rectifications(w http.ResponseWriter, r *http.Request) error {
 		place = &after
 	}
 	return web.Page(w, q, items, place)
+}
+
+func (h handlers) work(w http.ResponseWriter, r *http.Request) error {
+	q, ctx := web.Query(r), r.Context()
+	var from desk.Place
+	if _, err := q.Cursor(&from); err != nil {
+		return err
+	}
+	items, next, err := h.Desk.Work(ctx, web.Caller(ctx), web.Now(ctx), desk.Filter{Kind: q.Get("kind"), Late: q.Get("late") == "true"}, from, q.Limit())
+	if err != nil {
+		return err
+	}
+	return web.Page(w, q, items, next)
 }
 
 func (h handlers) ladder(w http.ResponseWriter, _ *http.Request) error {

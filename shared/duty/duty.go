@@ -28,6 +28,9 @@ const (
 	RulePack = "rulepack"
 )
 
+// Kinds lists the kinds.
+func Kinds() []string { return []string{Listing, Import, Finding, Action, Proposal, Report, RulePack} }
+
 // Wait is one step that somebody owes.
 type Wait struct {
 	Step    string      `json:"step"` // as the call's last path segments, for example "decision", "requests/2/outcome"
@@ -67,6 +70,13 @@ type Item struct {
 	Waits     []Wait       `json:"waits"`
 }
 
+// Of fills in the level and region of the item's authority where whoever stored it did not know them.
+func (i *Item) Of(level access.Level, region string) {
+	if i.Level == "" {
+		i.Level, i.Region = level, region
+	}
+}
+
 // Late reports whether a step of the item is late on a day.
 func (i Item) Late(today workday.Day) bool {
 	return slices.ContainsFunc(i.Waits, func(w Wait) bool { return w.Late(today) })
@@ -74,10 +84,12 @@ func (i Item) Late(today workday.Day) bool {
 
 // For is what of an item waits for a caller on a day: the steps of its role that can be taken, and those of anybody that are late
 // where the caller stands one level above the authority. It is empty where the item is nothing to the caller.
+// An auditor sees whatever is late.
 func (i Item) For(who access.Principal, today workday.Day) []Wait {
-	own := who.Authority == i.Authority
-	above := !own && who.Level.Rank() == i.Level.Rank()+1 && who.Covers(i.Region) && i.shares(who.Sectors)
-	if i.Authority == "" || !own && !above {
+	own := who.Authority == i.Authority && who.Authority != ""
+	above := !own && i.Level != "" && who.Level.Rank() == i.Level.Rank()+1 && who.Covers(i.Region) && i.shares(who.Sectors)
+	above = above || who.Role == access.Auditor
+	if !own && !above {
 		return nil
 	}
 	var out []Wait

@@ -36,6 +36,7 @@ func TestFor(t *testing.T) {
 		{"two levels up", who(access.Decider, "nation", access.National, "000000", "telecom"), "2026-03-02", ""},
 		{"a neighbour", who(access.Decider, "other", access.City, "320500", "telecom"), "2026-03-02", ""},
 		{"below", who(access.Decider, "county", access.County, "320505", "telecom"), "2026-03-02", ""},
+		{"an auditor", access.Principal{Role: access.Auditor}, "2026-03-02", "service evidence"},
 		{"nobody", access.Principal{}, "2026-03-02", ""},
 	} {
 		var steps []string

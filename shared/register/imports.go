@@ -13,6 +13,7 @@ import (
 
 	"shixin/shared/access"
 	"shixin/shared/access/policy"
+	"shixin/shared/duty"
 	"shixin/shared/fault"
 	"shixin/shared/listing"
 	"shixin/shared/queue"
@@ -88,7 +89,10 @@ func (r *Register) Import(ctx context.Context, call Call, rows []ImportRow) (*Re
 	}
 	reply := &Reply{Status: 201, Version: 1, Body: encodeJSON(map[string]any{
 		"id": imp.ID, "accepted": imp.Rows, "rejected_total": len(rows) - len(good), "rejected": rejected[:min(len(rejected), maxReported)]})}
-	err = r.Store.PutImport(ctx, call.Now, imp, chunks, func(b *records.Batch) error { return r.kept().Keep(ctx, call, reply, b) })
+	err = r.Store.PutImport(ctx, call.Now, imp, chunks, func(b *records.Batch) error {
+		b.PutWork(importItem(imp), false)
+		return r.kept().Keep(ctx, call, reply, b)
+	})
 	if records.IsLost(err) { // the same call was answered meanwhile
 		if again, err := r.kept().Again(ctx, call); again != nil || err != nil {
 			return again, err
@@ -291,6 +295,16 @@ func importResource(imp *records.Import) policy.Resource {
 	return policy.Resource{Kind: policy.Import, Authority: p.Authority, Level: p.Level, Region: p.Region}
 }
 
+// importItem is what waits of an import, as work queues show it: its adoption, where a row carries a decision.
+func importItem(imp *records.Import) duty.Item {
+	p := imp.Importer
+	item := duty.Item{Kind: duty.Import, ID: imp.ID, Authority: p.Authority, Level: p.Level, Region: p.Region, State: string(imp.State), Since: imp.At}
+	if imp.State == records.ImportReceived && imp.Decided > 0 {
+		item.Waits = []duty.Wait{{Step: "adoption", For: duty.Decider}}
+	}
+	return item
+}
+
 // Adopt lets a second person adopt the decided rows of an import. It answers 202; the function adoption does the rest.
 func (r *Register) Adopt(ctx context.Context, call Call, id string) (*Reply, error) {
 	reply, err := r.kept().Once(ctx, call, func() (*Reply, error) {
@@ -315,6 +329,7 @@ func (r *Register) Adopt(ctx context.Context, call Call, id string) (*Reply, err
 		b := &records.Batch{}
 		b.PutImportState(imp)
 		b.OpenImport(id, true)
+		b.PutWork(importItem(imp), true) // nothing waits of it any more
 		if err := r.kept().Keep(ctx, call, reply, b); err != nil {
 			return nil, err
 		}

@@ -10,7 +10,6 @@ import (
 	"shixin/shared/fault"
 	"shixin/shared/listing"
 	"shixin/shared/records"
-	"shixin/shared/subject"
 	"shixin/shared/table"
 	"shixin/shared/workday"
 )
@@ -161,11 +160,7 @@ func (r *Register) viewOf(ctx context.Context, who access.Principal, now time.Ti
 
 // listOwn lists a subject's own listings.
 func (r *Register) listOwn(ctx context.Context, who access.Principal, now time.Time, f Filter, from Place, limit int) ([]json.RawMessage, *Place, error) {
-	ref := subject.Ref{Scheme: subject.USCC, Key: who.USCC}
-	if who.Role == access.Person {
-		ref = subject.Ref{Scheme: subject.CNID, Key: who.Subject}
-	}
-	ids, err := r.Store.ListingsOf(ctx, now, ref)
+	ids, err := r.Store.ListingsOf(ctx, now, ownRef(who))
 	if err != nil {
 		return nil, nil, err
 	}

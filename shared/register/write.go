@@ -66,6 +66,7 @@ func (r *Register) commit(ctx context.Context, now time.Time, head *records.Head
 		if err := checkState(step, &c.after, size); err != nil {
 			return refused(c, err)
 		}
+		b.PutWork(listing.Item(c.after, c.rules), c.stored.State.Version > 0 && len(listing.Waits(c.stored.State, c.rules)) > 0)
 		if was := c.stored.State.State == listing.Removed; was != (c.after.State == listing.Removed) {
 			b.MarkRemoved(c.after.ID, !was)
 		}

@@ -12,6 +12,7 @@ import (
 	"shixin/shared/boot/supervising"
 	"shixin/shared/records"
 	"shixin/shared/register"
+	"shixin/shared/supervision/desk"
 	"shixin/shared/supervision/rungs"
 )
 
@@ -19,6 +20,11 @@ import (
 func New(p boot.Ports) *rungs.Rungs {
 	return &rungs.Rungs{Store: &records.Store{Table: p.Table}, Seal: p.Seal, Policy: p.Policy, Ladder: ladder.Load, Regimes: regimes.Load, Calendar: calendars.Load,
 		Persons: supervising.New(p).Persons, Propose: Through(registering.New(p))}
+}
+
+// Desk makes what waits for a caller from the ports of a function.
+func Desk(p boot.Ports) *desk.Desk {
+	return &desk.Desk{Store: &records.Store{Table: p.Table}, Ladder: ladder.Load, Calendar: calendars.Load, Listings: registering.New(p).Waiting}
 }
 
 // Through proposes a listing of an organisation through the register.

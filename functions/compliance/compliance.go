@@ -8,6 +8,7 @@ import (
 	"shixin/shared/boot/acting"
 	"shixin/shared/boot/supervising"
 	"shixin/shared/compliance"
+	"shixin/shared/compliance/indicator"
 	"shixin/shared/fault"
 	"shixin/shared/supervision"
 	"shixin/shared/supervision/desk"
@@ -43,7 +44,9 @@ func routes(d Deps) []web.Route {
 	reports := map[string]web.Check{"limit": nil, "cursor": nil, "period": period}
 	changes := map[string]web.Check{"limit": nil, "cursor": nil, "change": words(compliance.Changes())}
 	comparison := map[string]web.Check{"limit": nil, "cursor": nil, "with": web.Name, "change": words(compliance.Changes())}
+	measured := map[string]web.Check{"limit": nil, "cursor": nil, "sector": web.OneOf(indicator.Sectors()...)}
 	return []web.Route{
+		{Method: "GET", Path: "/v1/indicators", Action: "indicators.read", Token: web.Optional, Query: measured, Handle: h.indicators},
 		{Method: "GET", Path: "/v1/enterprises", Action: "enterprise.list", Token: web.Required, Query: ordered, Handle: h.enterprises},
 		{Method: "POST", Path: "/v1/enterprises", Action: "enterprise.import", Token: web.Required, Accepts: rows.Media, Handle: h.imports},
 		{Method: "GET", Path: "/v1/enterprises/{uscc}", Action: "enterprise.read", Token: web.Required, Handle: h.enterprise},

@@ -26,6 +26,7 @@ var update = flag.Bool("update", false, "write testdata/*.txt anew")
 // actions is every action that a route or an application asks about.
 var actions = strings.Fields(`
 	regimes.read
+	indicators.read
 	listing.propose listing.amend listing.withdrawal listing.list listing.read listing.events listing.notice
 	listing.statements listing.decision listing.consent listing.service listing.term listing.publication
 	listing.requests listing.outcome
@@ -47,7 +48,7 @@ var actions = strings.Fields(`
 
 // public is what a role that nobody knows may do as well as anybody.
 var public = []string{
-	"regimes.read", "listing.read", "distinction.read", "status.one",
+	"regimes.read", "indicators.read", "listing.read", "distinction.read", "status.one",
 	"search.names",
 	"rectification.list", "statistics.read", "ladder.read",
 }

@@ -113,8 +113,8 @@ func TestMistakesHaveTheLineOfTheFile(t *testing.T) {
 		column         int
 		want           string
 	}{
-		{"a name in a line", "now.banned_devices_connected > 0", "now.banned_devices_conected > 0", "now.banned_devices_conected", 15, "banned_devices_connected"},
-		{"the second line of a block", "now.abnormal_cards > params.times_own_median *", "now.abnormal_cards > params.times_own_medan *", "params.times_own_medan ", 34, "times_own_median"},
+		{"a name in a line", "now.banned_devices_connected > 0", "now.banned_devices_conected > 0", "now.banned_devices_conected", 16, "banned_devices_connected"},
+		{"the second line of a block", "now.abnormal_cards > params.times_own_median *", "now.abnormal_cards > params.times_own_medan *", "params.times_own_medan ", 35, "times_own_median"},
 		{"a severity", "severity: medium", "severity: grave", "severity: grave", 15, "low, medium or high"},
 	} {
 		t.Run(c.name, func(t *testing.T) {

@@ -128,7 +128,7 @@ func (c *compiler) expression(pointer, text string, uses *usage, cost *uint64) (
 	}
 	parsed, issues := c.env.Parse(text)
 	if issues.Err() != nil {
-		c.issues(pointer, issues)
+		c.issues(pointer, text, issues)
 		return nil, false
 	}
 	if before := len(c.all); !c.walk(pointer, parsed, uses) || len(c.all) > before {
@@ -136,7 +136,7 @@ func (c *compiler) expression(pointer, text string, uses *usage, cost *uint64) (
 	}
 	ast, issues := c.env.Check(parsed)
 	if issues.Err() != nil {
-		c.issues(pointer, issues)
+		c.issues(pointer, text, issues)
 		return nil, false
 	}
 	if t := ast.OutputType(); !t.IsExactType(types.BoolType) {
@@ -170,16 +170,31 @@ func costText(n uint64) string {
 }
 
 // issues notes what CEL has found, with what helps to mend it.
-func (c *compiler) issues(pointer string, issues *cel.Issues) {
+func (c *compiler) issues(pointer, text string, issues *cel.Issues) {
 	seen := map[string]bool{}
 	for _, e := range issues.Errors() {
 		line, column := max(e.Location.Line(), 1), max(e.Location.Column(), 0)+1
+		if runeAt(text, line, column) == '.' { // of a field CEL names the dot
+			column++
+		}
 		en, zh := c.explain(e.Message)
 		if key := fmt.Sprint(line, column, en); !seen[key] {
 			seen[key] = true
 			c.at(pointer, line, column, en, zh)
 		}
 	}
+}
+
+// runeAt is the character at a place of a text, 0 where there is none.
+func runeAt(text string, line, column int) rune {
+	lines := strings.Split(text, "\n")
+	if line > len(lines) {
+		return 0
+	}
+	if runes := []rune(lines[line-1]); column <= len(runes) {
+		return runes[column-1]
+	}
+	return 0
 }
 
 func (c *compiler) explain(message string) (en, zh string) {

@@ -32,10 +32,10 @@ func TestMistakesInExpressions(t *testing.T) {
 		{"does not type-check", "now.abnormal_cards > 'many'", 1, 20, "类型不匹配"},
 		{"a whole number in a product", "now.abnormal_cards * 2 > 5", 1, 20, "2.0"},
 		{"is no condition", "now.abnormal_cards + 1.0", 1, 1, "double"},
-		{"an indicator that is misspelt", "now.abnormal_card > 5", 1, 4, "abnormal_cards"},
-		{"an indicator that nobody knows", "now.weather > 5", 1, 4, "undefined field"},
-		{"a parameter that is not there", "now.abnormal_cards > params.limits", 1, 28, "limit"},
-		{"a percentile that is not there", "now.abnormal_cards > peers.abnormal_cards.p98", 1, 42, "undefined field"},
+		{"an indicator that is misspelt", "now.abnormal_card > 5", 1, 5, "abnormal_cards"},
+		{"an indicator that nobody knows", "now.weather > 5", 1, 5, "undefined field"},
+		{"a parameter that is not there", "now.abnormal_cards > params.limits", 1, 29, "limit"},
+		{"a percentile that is not there", "now.abnormal_cards > peers.abnormal_cards.p98", 1, 43, "undefined field"},
 		{"a variable that is not there", "later.abnormal_cards > 5", 1, 1, "undeclared reference"},
 		{"has", "has(now.abnormal_cards)", 1, 4, "has and dyn"},
 		{"dyn", "dyn(now.abnormal_cards) > 5", 1, 4, "has and dyn"},
@@ -121,7 +121,7 @@ func TestMistakesOfAPack(t *testing.T) {
 
 func TestMistakesAreAFault(t *testing.T) {
 	f := mistakesOf(t, of("", "now.abnormal_cards > 5 &&\n now.abnormal_card > 5")).Fault()
-	if f.Kind != fault.Invalid || len(f.Fields) != 1 || f.Fields[0].Pointer != "/rules/0/fails" || !strings.HasPrefix(f.Fields[0].Detail, "line 2, column 5: ") {
+	if f.Kind != fault.Invalid || len(f.Fields) != 1 || f.Fields[0].Pointer != "/rules/0/fails" || !strings.HasPrefix(f.Fields[0].Detail, "line 2, column 6: ") {
 		t.Errorf("%v", f)
 	}
 }

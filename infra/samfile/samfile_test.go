@@ -35,7 +35,7 @@ func TestTheTemplate(t *testing.T) {
 	}
 	open := map[string]bool{}
 	for _, key := range []string{
-		"GET /v1/regimes", "GET /v1/regimes/{id}", "GET /v1/listings/{id}", "GET /v1/listings/{id}/distinctions", "GET /v1/status/{scheme}/{value}",
+		"GET /v1/regimes", "GET /v1/regimes/{id}", "GET /v1/indicators", "GET /v1/listings/{id}", "GET /v1/listings/{id}/distinctions", "GET /v1/status/{scheme}/{value}",
 		"POST /v1/search",
 		"GET /v1/rectifications", "GET /v1/ladder", "GET /v1/statistics",
 	} {

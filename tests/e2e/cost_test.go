@@ -3,6 +3,7 @@ package e2e
 import (
 	"flag"
 	"fmt"
+	"log/slog"
 	"math"
 	"net/http"
 	"os"
@@ -159,7 +160,9 @@ type meter struct {
 
 func (m *meter) play(script string) *world {
 	m.t.Helper()
-	return play(m.t, script, m.note, func(c *server.Config) { c.Endpoint, c.Meter = m.endpoint, m.spent.add })
+	return play(m.t, script, m.note, func(c *server.Config) {
+		c.Endpoint, c.Meter, c.Log = m.endpoint, m.spent.add, slog.New(slog.DiscardHandler) // TestScripts looks at the log
+	})
 }
 
 // take returns the costs so far, in order, and begins a new list.
@@ -218,7 +221,7 @@ func (m *meter) rest() {
 	if err != nil {
 		m.t.Fatal(err)
 	}
-	for _, script := range scripts {
+	for _, script := range append(scripts, shrinking(m.t)) {
 		statements, err := parse(script)
 		if err != nil {
 			m.t.Fatal(err)

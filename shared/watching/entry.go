@@ -94,6 +94,10 @@ func (w *Watching) read(ctx context.Context, who access.Principal, now time.Time
 			e.Refs = append(e.Refs, ref)
 		}
 	}
+	if e.Kind == subject.Person && len(e.Refs) == 0 && !w.seesAll(who.Role) {
+		// It would never be told, and the silence would look like an answer.
+		return e, fault.At("/kind", "persons are watched by name for operators, authorities and the auditor only", "仅经营机构、主管部门和审计人员可按姓名关注个人")
+	}
 	var err error
 	if e.Side, err = w.side(ctx, &e); err != nil {
 		return e, err

@@ -91,10 +91,12 @@ A token of the case officer (other personas: decider, auditor, operator, …):
 
 `, url)
 	if demonstration {
-		fmt.Fprintf(w, `Then try: is a company on the published list; what waits for a decision; what the check found about an enterprise.
+		fmt.Fprintf(w, `Then try: is a company on the published list; what waits for a decision; what the check found about an enterprise;
+a name in other characters.
   curl -s %[1]s/v1/status/uscc/%[2]s
   curl -s '%[1]s/v1/listings?state=noticed' -H "Authorization: Bearer $TOKEN"
   curl -s %[1]s/v1/enterprises/%[3]s/findings -H "Authorization: Bearer $TOKEN"
+  curl -s %[1]s/v1/search -H 'Content-Type: application/json' -d '{"name":"示例甲手機卡"}'
 `, url, demo.Published, demo.Concerned)
 	} else {
 		fmt.Fprintf(w, `Then try: the regimes; is a company on the published list; your work queue.

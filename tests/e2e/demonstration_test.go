@@ -24,6 +24,10 @@ func TestKilledDemonstration(t *testing.T) {
 	if err != nil || got["verdict"] != "listed" || len(got["listings"].([]any)) != 1 {
 		t.Errorf("%s %v", show(got), err)
 	}
+	got, err = p.call(t.Context(), "", "POST", "/v1/search", "application/json", `{"name":"示例甲手機卡"}`, 200)
+	if err != nil || len(got["items"].([]any)) != 1 {
+		t.Errorf("want the published listing by its name in other characters: %s %v", show(got), err)
+	}
 	got, err = p.call(t.Context(), "auditor", "GET", "/v1/listings", "", "", 200)
 	if err != nil || len(got["items"].([]any)) != 5 {
 		t.Errorf("want the five listings of the demonstration: %s %v", show(got), err)

@@ -9,10 +9,12 @@ import (
 	"time"
 
 	"shixin/shared/boot"
+	"shixin/shared/boot/acting"
 	"shixin/shared/boot/registering"
 	"shixin/shared/boot/supervising"
 	"shixin/shared/register"
 	"shixin/shared/supervision"
+	"shixin/shared/supervision/tally"
 	"shixin/shared/workday"
 )
 
@@ -20,18 +22,19 @@ import (
 type Deps struct {
 	Register    *register.Register
 	Supervision *supervision.Supervision
+	Tally       *tally.Tally
 	Log         *slog.Logger // takes the alarm
 }
 
 // Function makes the Lambda function from its ports.
 func Function(p boot.Ports) boot.Schedule {
-	d := Deps{Register: registering.New(p), Supervision: supervising.New(p), Log: p.Log}
+	d := Deps{Register: registering.New(p), Supervision: supervising.New(p), Tally: acting.Tally(p), Log: p.Log}
 	return func(ctx context.Context, s boot.Scheduled) error { return Run(ctx, d, s.Time) }
 }
 
-// Run writes down the terms that have run out, and sends a message for each unfinished import and audit run.
+// Run writes down the terms that have run out, sends a message for each unfinished import and audit run, and counts the statistics anew.
 func Run(ctx context.Context, d Deps, at time.Time) error {
-	return errors.Join(d.Register.Tick(ctx, at), d.Register.Sweep(ctx, at), d.Supervision.Sweep(ctx, at), d.watchCalendar(at))
+	return errors.Join(d.Register.Tick(ctx, at), d.Register.Sweep(ctx, at), d.Supervision.Sweep(ctx, at), d.Tally.Count(ctx, at), d.watchCalendar(at))
 }
 
 // ahead is how long before the calendar's end the alarm rings: the longest deadline in working days is about a month,

@@ -14,6 +14,7 @@ import (
 	"shixin/shared/supervision/desk"
 	"shixin/shared/supervision/judging"
 	"shixin/shared/supervision/rungs"
+	"shixin/shared/supervision/tally"
 	"shixin/shared/web"
 	"shixin/shared/web/calling"
 	"shixin/shared/web/rows"
@@ -24,13 +25,14 @@ type Deps struct {
 	Supervision *supervision.Supervision
 	Rungs       *rungs.Rungs
 	Desk        *desk.Desk
+	Tally       *tally.Tally
 }
 
 // Function makes the Lambda function from its ports.
 func Function(p boot.Ports) boot.HTTP {
 	s := supervising.New(p)
 	s.Rules = judging.New()
-	return p.Serve(Routes(Deps{Supervision: s, Rungs: acting.New(p), Desk: acting.Desk(p)}))
+	return p.Serve(Routes(Deps{Supervision: s, Rungs: acting.New(p), Desk: acting.Desk(p), Tally: acting.Tally(p)}))
 }
 
 // Routes is the function's route table.

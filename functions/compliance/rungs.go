@@ -37,6 +37,7 @@ func rungRoutes(d Deps) []web.Route {
 		{Method: "POST", Path: "/v1/enterprises/{uscc}/proposals/{id}/dismissal", Action: "proposal.dismissal", Token: web.Required, Handle: h.dismissal},
 		{Method: "GET", Path: "/v1/rectifications", Action: "rectification.list", Token: web.Optional, Query: paged, Handle: h.rectifications},
 		{Method: "GET", Path: "/v1/work", Action: "work.read", Token: web.Required, Query: work, Handle: h.work},
+		{Method: "GET", Path: "/v1/statistics", Action: "statistics.read", Token: web.Optional, Handle: h.statistics},
 		{Method: "GET", Path: "/v1/ladder", Action: "ladder.read", Token: web.Optional, Handle: h.ladder},
 	}
 }
@@ -166,6 +167,15 @@ func (h handlers) work(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return web.Page(w, q, items, next)
+}
+
+func (h handlers) statistics(w http.ResponseWriter, r *http.Request) error {
+	ctx := r.Context()
+	figures, err := h.Tally.Read(ctx, web.Now(ctx))
+	if err != nil {
+		return err
+	}
+	return web.JSON(w, http.StatusOK, figures)
 }
 
 func (h handlers) ladder(w http.ResponseWriter, _ *http.Request) error {

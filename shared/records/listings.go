@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"shixin/shared/listing"
+	"shixin/shared/statistics"
 	"shixin/shared/subject"
 	"shixin/shared/table"
 	"shixin/shared/workday"
@@ -100,7 +101,7 @@ func (b *Batch) PutListing(before Listing, after listing.Listing, events []listi
 	if old := queueKey(after.Authority.ID, string(before.State.State), id); before.version > 0 && old != place {
 		b.add("listing", table.DeleteOp(old, table.Condition{}))
 	}
-	b.add("listing", table.PutOp(table.Item{Key: place, Version: 1, Doc: encode(queued{Regime: after.Regime, Due: due})}, table.Condition{}))
+	b.add("listing", table.PutOp(table.Item{Key: place, Version: 1, Doc: encode(queued{Regime: after.Regime, Due: due, Case: statistics.Of(after)})}, table.Condition{}))
 	if ends != "" {
 		b.add("listing", table.PutOp(table.Item{Key: dueKey(ends, id), Version: 1, Doc: []byte("{}")}, table.Condition{}))
 	}
@@ -109,15 +110,18 @@ func (b *Batch) PutListing(before Listing, after listing.Listing, events []listi
 
 // queued is a listing's place in its authority's queue.
 type queued struct {
-	Regime string      `json:"regime"`
-	Due    workday.Day `json:"due,omitempty"` // the earliest day on which something is due
+	Regime string          `json:"regime"`
+	Due    workday.Day     `json:"due,omitempty"` // the earliest day on which something is due
+	Case   statistics.Case `json:"case"`          // what statistics count
 }
 
 // Queued is one place in an authority's queue.
 type Queued struct {
 	ID     string
+	State  string
 	Regime string
 	Due    workday.Day
+	Case   statistics.Case
 	After  string // go on behind this place
 }
 
@@ -136,8 +140,8 @@ func (s *Store) Queue(ctx context.Context, now time.Time, authority, state, afte
 		if err := decode(item, &q); err != nil {
 			return nil, false, err
 		}
-		_, id, _ := strings.Cut(item.Sort, "#")
-		places = append(places, Queued{ID: id, Regime: q.Regime, Due: q.Due, After: item.Sort})
+		state, id, _ := strings.Cut(item.Sort, "#")
+		places = append(places, Queued{ID: id, State: state, Regime: q.Regime, Due: q.Due, Case: q.Case, After: item.Sort})
 	}
 	return places, page.Next != "", nil
 }

@@ -138,7 +138,7 @@ func (r *Register) some(ctx context.Context, now time.Time, s *sweep, most int) 
 		if (row.Row.Decided != nil) != s.decided {
 			continue
 		}
-		cost := 6 + 2*len(row.Row.Subject.Identifiers) // state, event, texts, queue, entry or work, day; record and claim of each identifier
+		cost := 7 + 2*len(row.Row.Subject.Identifiers) // state, event, texts, queue, work, entry, day; record and claim of each identifier
 		bytes := 3 * row.size
 		if len(changes) > 0 && (len(changes) == most || ops+cost > table.MaxOps || size+bytes > maxBatchBytes) {
 			break

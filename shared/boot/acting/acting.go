@@ -14,6 +14,7 @@ import (
 	"shixin/shared/register"
 	"shixin/shared/supervision/desk"
 	"shixin/shared/supervision/rungs"
+	"shixin/shared/supervision/tally"
 )
 
 // New makes the rungs of a function from its ports. The last one proposes through the register, as every listing is proposed.
@@ -25,6 +26,11 @@ func New(p boot.Ports) *rungs.Rungs {
 // Desk makes what waits for a caller from the ports of a function.
 func Desk(p boot.Ports) *desk.Desk {
 	return &desk.Desk{Store: &records.Store{Table: p.Table}, Ladder: ladder.Load, Calendar: calendars.Load, Listings: registering.New(p).Waiting}
+}
+
+// Tally makes the statistics from the ports of a function.
+func Tally(p boot.Ports) *tally.Tally {
+	return &tally.Tally{Store: &records.Store{Table: p.Table}, Ladder: ladder.Load}
 }
 
 // Through proposes a listing of an organisation through the register.

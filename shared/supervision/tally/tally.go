@@ -1,0 +1,158 @@
+// Package tally provides the statistics: counted by a schedule into one stored item, and read from there.
+package tally
+
+import (
+	"context"
+	"time"
+
+	"shixin/shared/compliance"
+	"shixin/shared/ladder"
+	"shixin/shared/records"
+	"shixin/shared/statistics"
+	"shixin/shared/table"
+	"shixin/shared/workday"
+)
+
+// Tally is the application.
+type Tally struct {
+	Store  *records.Store
+	Ladder func() (ladder.Library, error)
+}
+
+// meta is the name of the stored figures.
+const meta = "statistics"
+
+// stored is the figures with the run that was the newest when they were counted.
+type stored struct {
+	Figures statistics.Figures `json:"figures"`
+	Run     string             `json:"run,omitempty"`
+}
+
+// Read is the figures as they were counted last.
+func (t *Tally) Read(ctx context.Context, now time.Time) (statistics.Figures, error) {
+	var s stored
+	version, err := t.Store.Meta(ctx, now, meta, &s)
+	if err != nil {
+		return statistics.Figures{}, err
+	}
+	if version == 0 {
+		return statistics.None(), nil
+	}
+	return s.Figures, nil
+}
+
+// Count counts anew on each new day, and when a run has closed since. Of two that count at once one is kept.
+func (t *Tally) Count(ctx context.Context, now time.Time) error {
+	var before stored
+	version, err := t.Store.Meta(ctx, now, meta, &before)
+	if err != nil {
+		return err
+	}
+	run, err := t.closed(ctx, now)
+	if err != nil {
+		return err
+	}
+	if of := before.Figures.AsOf; of != nil && workday.DayOf(*of) == workday.DayOf(now) && before.Run == run {
+		return nil
+	}
+	var all statistics.Tally
+	library, err := t.Ladder()
+	if err != nil {
+		return err
+	}
+	if err := t.authorities(ctx, now, library.Duties, &all); err != nil {
+		return err
+	}
+	if err := t.findings(ctx, now, &all); err != nil {
+		return err
+	}
+	after := stored{Figures: all.Figures(now.UTC().Truncate(time.Millisecond)), Run: run}
+	if err := t.Store.PutMeta(ctx, now, meta, version, after); !records.IsLost(err) {
+		return err
+	}
+	return nil
+}
+
+// closed is the newest run, where it is closed.
+func (t *Tally) closed(ctx context.Context, now time.Time) (string, error) {
+	heads, _, err := t.Store.Runs(ctx, now, "", 1)
+	if err != nil || len(heads) == 0 {
+		return "", err
+	}
+	run, found, err := t.Store.Run(ctx, now, heads[0].ID)
+	if err != nil || !found || run.State.State != compliance.Closed {
+		return "", err
+	}
+	return run.State.ID, nil
+}
+
+// authorities looks through the places of listings and through what waits: never through a listing itself.
+func (t *Tally) authorities(ctx context.Context, now time.Time, duties []ladder.Duty, all *statistics.Tally) error {
+	authorities, err := t.Store.Authorities(ctx, now)
+	if err != nil {
+		return err
+	}
+	today := workday.DayOf(now)
+	for _, a := range authorities {
+		after := ""
+		for more := true; more; {
+			var places []records.Queued
+			if places, more, err = t.Store.Queue(ctx, now, a.ID, "", after, table.MaxPage); err != nil {
+				return err
+			}
+			for _, p := range places {
+				all.Listing(p.Regime, p.State, p.Case)
+				after = p.After
+			}
+		}
+		after = ""
+		for more := true; more; {
+			var places []records.Waiting
+			if places, more, err = t.Store.Work(ctx, now, a.ID, after, table.MaxPage); err != nil {
+				return err
+			}
+			for _, p := range places {
+				for _, duty := range ladder.Breaches(duties, p.Item, today) {
+					all.Overdue(a.ID, duty)
+				}
+				after = p.After
+			}
+		}
+	}
+	return nil
+}
+
+// findings looks through what fails, shard by shard.
+func (t *Tally) findings(ctx context.Context, now time.Time, all *statistics.Tally) error {
+	shards, err := t.Store.KnownShards(ctx, now)
+	if err != nil {
+		return err
+	}
+	for _, shard := range shards {
+		after := ""
+		for more := true; more; {
+			var enterprises []records.Judged
+			if enterprises, more, err = t.Store.Shard(ctx, now, shard, after, table.MaxPage, true); err != nil {
+				return err
+			}
+			if len(enterprises) == 0 {
+				break
+			}
+			regions := map[string]string{}
+			for _, e := range enterprises {
+				regions[e.USCC] = e.Region
+				after = e.USCC
+			}
+			found, err := t.Store.Findings(ctx, now, shard, enterprises[0].USCC, after)
+			if err != nil {
+				return err
+			}
+			for _, f := range found {
+				if f.Damaged == nil && f.State.State != compliance.Cured && f.State.Outcome == compliance.Fail {
+					all.Finding(f.State.Key(), regions[f.USCC])
+				}
+			}
+		}
+	}
+	return nil
+}

@@ -39,6 +39,9 @@ type Field struct {
 	Pointer   string `json:"pointer,omitempty"`   // JSON pointer (RFC 6901) into the body
 	Parameter string `json:"parameter,omitempty"` // or the name of a path or query parameter
 	Detail    string `json:"detail"`
+	// Line and Column are within the field's own text, from 1, where it is one that is written in a language; 0 elsewhere.
+	Line   int `json:"line,omitempty"`
+	Column int `json:"column,omitempty"`
 }
 
 // Fault is one refusal. Its texts are for the caller: they never hold a personal identifier.

@@ -131,12 +131,13 @@ func (c *compiler) expression(pointer, text string, uses *usage, cost *uint64) (
 		c.issues(pointer, text, issues)
 		return nil, false
 	}
-	if before := len(c.all); !c.walk(pointer, parsed, uses) || len(c.all) > before {
-		return nil, false
-	}
+	sound := c.walk(pointer, parsed, uses)
 	ast, issues := c.env.Check(parsed)
 	if issues.Err() != nil {
 		c.issues(pointer, text, issues)
+		sound = false
+	}
+	if !sound {
 		return nil, false
 	}
 	if t := ast.OutputType(); !t.IsExactType(types.BoolType) {
@@ -201,7 +202,8 @@ func (c *compiler) explain(message string) (en, zh string) {
 	message = strings.TrimSpace(message)
 	switch {
 	case strings.HasPrefix(message, "Syntax error"):
-		return message, "语法错误"
+		message, _, _ = strings.Cut(message, " expecting ") // a list of all that could stand there
+		return strings.ReplaceAll(message, "'<EOF>'", "the end of the text"), "语法错误"
 	case strings.HasPrefix(message, "undefined field"):
 		name := strings.Trim(strings.TrimPrefix(message, "undefined field "), "'")
 		if near := c.near(name); near != "" {

@@ -119,9 +119,22 @@ func TestMistakesOfAPack(t *testing.T) {
 	}
 }
 
+// What cannot be run and what cannot be checked are both shown.
+func TestAllMistakesOfAnExpression(t *testing.T) {
+	m := mistakesOf(t, of("", "now.abnormal_card / 0.0 > 1.0 ||\n  now.block_hour > 1.0 && now == previous"))
+	want := []string{"1:5", "1:21", "2:7", "2:27", "2:34"}
+	var got []string
+	for _, one := range m {
+		got = append(got, fmt.Sprintf("%d:%d", one.Line, one.Column))
+	}
+	if strings.Join(got, " ") != strings.Join(want, " ") {
+		t.Errorf("%v, want %v:\n%v", got, want, m)
+	}
+}
+
 func TestMistakesAreAFault(t *testing.T) {
 	f := mistakesOf(t, of("", "now.abnormal_cards > 5 &&\n now.abnormal_card > 5")).Fault()
-	if f.Kind != fault.Invalid || len(f.Fields) != 1 || f.Fields[0].Pointer != "/rules/0/fails" || !strings.HasPrefix(f.Fields[0].Detail, "line 2, column 6: ") {
+	if f.Kind != fault.Invalid || len(f.Fields) != 1 || f.Fields[0].Pointer != "/rules/0/fails" || f.Fields[0].Line != 2 || f.Fields[0].Column != 6 || !strings.HasPrefix(f.Fields[0].Detail, "line 2, column 6: ") {
 		t.Errorf("%v", f)
 	}
 }

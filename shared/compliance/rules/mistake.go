@@ -47,7 +47,7 @@ func (m Mistakes) Fault() *fault.Fault {
 		if one.Line > 0 {
 			detail = fmt.Sprintf("line %d, column %d: %s", one.Line, one.Column, detail)
 		}
-		fields[i] = fault.Field{Pointer: one.Pointer, Detail: detail}
+		fields[i] = fault.Field{Pointer: one.Pointer, Detail: detail, Line: one.Line, Column: one.Column}
 	}
 	return fault.Fields(fields...)
 }

@@ -22,6 +22,8 @@ type weighed struct {
 // rank stores where enterprises of a shard, in the order of their codes, stand in the order of inspection. It follows from the findings
 // alone, so that doing it again changes nothing: a page of a run does it before it commits, and does it again where it is cut off.
 func (s *Supervision) rank(ctx context.Context, now, at time.Time, shard int, all []weighed) error {
+	// Of whom nothing was ever found, nothing is stored either.
+	all = slices.DeleteFunc(all, func(e weighed) bool { return len(e.findings) == 0 })
 	if len(all) == 0 || s.Weights == nil {
 		return nil
 	}

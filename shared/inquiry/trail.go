@@ -57,6 +57,8 @@ func Walk(ids []subject.Identifier) (steps int, ends, around []string) {
 func place(id subject.Identifier) (family string, n int64, ok bool) {
 	v := id.Value
 	switch id.Scheme {
+	case subject.ListRef: // of a published list, which anybody may read from end to end
+		return "", 0, false
 	case subject.USCC: // eight characters of registrar and region, eight of the organisation, and two to check them
 		if len(v) != 18 {
 			return "", 0, false

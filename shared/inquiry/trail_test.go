@@ -30,9 +30,10 @@ func TestWalk(t *testing.T) {
 			{Scheme: subject.CNID, Value: "320501198005121237"}, {Scheme: subject.CNID, Value: "320501198005121245"}, {Scheme: subject.CNID, Value: "32050119800512937X"}}, 1},
 		"organisation codes": {[]subject.Identifier{
 			{Scheme: subject.USCC, Value: "91320500MA1000001X"}, {Scheme: subject.USCC, Value: "91320500MA10000123"}, {Scheme: subject.USCC, Value: "91330500MA1000002X"}}, 1},
-		"schemes are not mixed": {append(phones(1), subject.Identifier{Scheme: subject.IoTCard, Value: "+8613800000002"}), 0},
-		"no number at the end":  {[]subject.Identifier{{Scheme: subject.InternetAccount, Value: "someone"}, {Scheme: subject.InternetAccount, Value: "sometwo"}}, 0},
-		"very long numbers":     {[]subject.Identifier{{Scheme: subject.IoTCard, Value: "898600000000000000000001"}, {Scheme: subject.IoTCard, Value: "898600000000000000000002"}}, 1},
+		"entries of a published list": {[]subject.Identifier{{Scheme: subject.ListRef, Value: "ofac:1"}, {Scheme: subject.ListRef, Value: "ofac:2"}}, 0},
+		"schemes are not mixed":       {append(phones(1), subject.Identifier{Scheme: subject.IoTCard, Value: "+8613800000002"}), 0},
+		"no number at the end":        {[]subject.Identifier{{Scheme: subject.InternetAccount, Value: "someone"}, {Scheme: subject.InternetAccount, Value: "sometwo"}}, 0},
+		"very long numbers":           {[]subject.Identifier{{Scheme: subject.IoTCard, Value: "898600000000000000000001"}, {Scheme: subject.IoTCard, Value: "898600000000000000000002"}}, 1},
 	} {
 		if steps, _, _ := inquiry.Walk(c.ids); steps != c.want {
 			t.Errorf("%s: %d steps, want %d", name, steps, c.want)

@@ -28,6 +28,8 @@ type Ledger struct {
 	Policy Policy
 	Log    *slog.Logger // takes alarms; slog.Default when nil
 	Quota  int64        // identifiers a caller may ask for in a day; querylog.DailyIdentifiers when zero
+
+	lanes lanes
 }
 
 // Append puts messages of the log's queue into their chains. It returns an error for each message, in their order: nil where the log
@@ -55,7 +57,7 @@ func (l *Ledger) Append(ctx context.Context, bodies []string, now time.Time) []e
 			for _, i := range part {
 				batch = append(batch, messages[i])
 			}
-			if err := l.append(ctx, now, chain, batch); err != nil {
+			if err := l.together(ctx, now, chain, batch); err != nil {
 				for _, i := range part {
 					errs[i] = err
 				}

@@ -140,6 +140,26 @@ func TestWorkersAtOnce(t *testing.T) {
 	}
 }
 
+// Within one process what comes together is appended together, so that a caller's queries do not wait for one Write each.
+func TestOneProcessWritesTogether(t *testing.T) {
+	w := newWorld(t)
+	table := w.Watched()
+	var bodies []string
+	for i := range 300 {
+		bodies = append(bodies, w.told(rt.Operator, fmt.Sprintf("r-%d", i), w.Now, 1))
+	}
+	var all sync.WaitGroup
+	for _, body := range bodies {
+		all.Go(func() { w.append(body) })
+	}
+	all.Wait()
+	got := w.all(rt.Operator, march, 500)
+	sound(t, got)
+	if len(got) != 300 || table.Writes > 150 {
+		t.Errorf("%d records in %d writes", len(got), table.Writes)
+	}
+}
+
 func TestOwnAndAll(t *testing.T) {
 	w := newWorld(t)
 	other := rt.Enterprise(1)

@@ -7,8 +7,10 @@ import (
 	"strings"
 
 	"shixin/shared/boot"
+	"shixin/shared/boot/notifying"
 	"shixin/shared/boot/searching"
 	"shixin/shared/screening"
+	"shixin/shared/watching"
 	"shixin/shared/web"
 	"shixin/shared/web/calling"
 	"shixin/shared/web/sheet"
@@ -16,10 +18,15 @@ import (
 )
 
 // Deps is what the handlers need.
-type Deps struct{ Screening *screening.Screening }
+type Deps struct {
+	Screening *screening.Screening
+	Watching  *watching.Watching // knows what was told apart
+}
 
 // Function makes the Lambda function from its ports.
-func Function(p boot.Ports) boot.HTTP { return p.Serve(Routes(Deps{Screening: searching.New(p)})) }
+func Function(p boot.Ports) boot.HTTP {
+	return p.Serve(Routes(Deps{Screening: searching.New(p), Watching: notifying.New(p)}))
+}
 
 // Routes is the function's route table.
 func Routes(d Deps) []web.Route {
@@ -58,7 +65,11 @@ func (h handlers) search(w http.ResponseWriter, r *http.Request) error {
 	if err := h.Screening.Queries.Tell(ctx, web.Caller(ctx), asked); err != nil {
 		return err
 	}
-	return web.JSON(w, http.StatusOK, answer)
+	noted, err := h.note(r, q, answer)
+	if err != nil {
+		return err
+	}
+	return web.JSON(w, http.StatusOK, noted)
 }
 
 func (h handlers) create(w http.ResponseWriter, r *http.Request) error {

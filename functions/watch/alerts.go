@@ -43,23 +43,15 @@ func verdict(a watching.AlertView) string {
 }
 
 func (h handlers) settle(w http.ResponseWriter, r *http.Request) error {
-	id, err := web.ID(r, "id")
-	if err != nil {
-		return err
-	}
-	var in watching.Outcome
-	if err := web.Decode(r, &in); err != nil {
-		return err
-	}
-	call, err := calling.Read(r)
-	if err != nil {
-		return err
-	}
-	reply, err := h.Watching.Settle(r.Context(), call, id, in)
-	if err != nil {
-		return err
-	}
-	return calling.Answer(w, reply)
+	return calling.OnRecord(w, r, h.Watching.Settle)
+}
+
+func (h handlers) settleHit(w http.ResponseWriter, r *http.Request) error {
+	return calling.OnRecord(w, r, h.Watching.SettleHit)
+}
+
+func (h handlers) confirm(w http.ResponseWriter, r *http.Request) error {
+	return calling.OnRecord(w, r, h.Watching.Confirm)
 }
 
 func (h handlers) distinctions(w http.ResponseWriter, r *http.Request) error {
@@ -73,24 +65,4 @@ func (h handlers) distinctions(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return web.List(w, items, "")
-}
-
-func (h handlers) confirm(w http.ResponseWriter, r *http.Request) error {
-	id, err := web.ID(r, "id")
-	if err != nil {
-		return err
-	}
-	var in watching.Confirmation
-	if err := web.Decode(r, &in); err != nil {
-		return err
-	}
-	call, err := calling.Read(r)
-	if err != nil {
-		return err
-	}
-	reply, err := h.Watching.Confirm(r.Context(), call, id, in)
-	if err != nil {
-		return err
-	}
-	return calling.Answer(w, reply)
 }

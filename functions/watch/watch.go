@@ -44,6 +44,7 @@ func Routes(d Deps) []web.Route {
 			Accepts: append([]string{"application/json"}, rows.Media...), Handle: h.put},
 		{Method: "GET", Path: "/v1/alerts", Action: "alert.read", Token: web.Required, Query: map[string]web.Check{"after": web.Name, "limit": nil}, Handle: h.alerts},
 		{Method: "POST", Path: "/v1/alerts/{id}/outcome", Action: "alert.outcome", Token: web.Required, Handle: h.settle},
+		{Method: "POST", Path: "/v1/listings/{id}/outcome", Action: "alert.outcome", Token: web.Required, Handle: h.settleHit},
 		{Method: "GET", Path: "/v1/listings/{id}/distinctions", Action: "distinction.read", Token: web.Optional, Handle: h.distinctions},
 		{Method: "POST", Path: "/v1/listings/{id}/distinctions", Action: "distinction.confirm", Token: web.Required, Handle: h.confirm},
 

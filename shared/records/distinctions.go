@@ -2,6 +2,7 @@ package records
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -11,8 +12,8 @@ import (
 func distinctKey(owner, listing, side string) table.Key {
 	return table.Key{Partition: famDistinct + "#" + owner, Sort: listing + "#" + side}
 }
-func confirmedKey(listing, uscc string) table.Key {
-	return table.Key{Partition: famConfirmed + "#" + listing, Sort: uscc}
+func confirmedKey(listing string) table.Key {
+	return table.Key{Partition: famConfirmed + "#" + listing, Sort: "all"}
 }
 
 // Distinction is an owner's word that a listing is not about whom it watches or asked for. It holds until either side changes.
@@ -67,45 +68,55 @@ func (b *Batch) PutDistinction(owner string, read, d Distinction) {
 // Confirmation is an authority's word that an organisation is not the subject of a listing, which all are shown. It holds until the
 // listing's names or identifiers change.
 type Confirmation struct {
-	Listing     string    `json:"-"`
-	USCC        string    `json:"-"`
+	USCC        string    `json:"uscc"`
 	ListingSide string    `json:"listing_side"`
 	Authority   string    `json:"authority"`
 	By          string    `json:"by"` // account
 	At          time.Time `json:"at"`
 	Reason      string    `json:"reason"`
-	version     int64
+	Version     int       `json:"version"` // how often it was confirmed
 }
 
-// Confirmations reads what authorities have confirmed about a listing, at most 1,000, by code.
-func (s *Store) Confirmations(ctx context.Context, now time.Time, listing string) ([]Confirmation, error) {
-	page, err := s.Table.Query(ctx, table.Range{Now: now, Partition: confirmedKey(listing, "").Partition, Limit: table.MaxPage})
+// Confirmations is all that authorities have confirmed about one listing, by code: one item, so that all hits of a search are one read.
+type Confirmations struct {
+	Listing string         `json:"-"`
+	Of      []Confirmation `json:"of"`
+	version int64
+}
+
+// Confirmations reads what is confirmed about listings, of at most 1,000 different ones; those without are left out.
+func (s *Store) Confirmations(ctx context.Context, now time.Time, listings []string) (map[string]Confirmations, error) {
+	out := map[string]Confirmations{}
+	if len(listings) == 0 {
+		return out, nil
+	}
+	keys := make([]table.Key, len(listings))
+	for i, id := range listings {
+		keys[i] = confirmedKey(id)
+	}
+	items, err := s.Table.Get(ctx, table.Read{Now: now, Keys: keys})
 	if err != nil {
 		return nil, err
 	}
-	var out []Confirmation
-	for _, item := range page.Items {
-		c := Confirmation{Listing: listing, USCC: item.Sort, version: item.Version}
+	for _, item := range items {
+		c := Confirmations{Listing: strings.TrimPrefix(item.Partition, famConfirmed+"#"), version: item.Version}
 		if err := decode(item, &c); err != nil {
 			return nil, err
 		}
-		out = append(out, c)
+		out[c.Listing] = c
 	}
 	return out, nil
 }
 
-// Confirmed reads whether it is confirmed that an organisation is not the subject of a listing; the zero Confirmation when it is not.
-func (s *Store) Confirmed(ctx context.Context, now time.Time, listing, uscc string) (Confirmation, error) {
-	c := Confirmation{Listing: listing, USCC: uscc}
-	v, err := s.load(ctx, now, confirmedKey(listing, uscc), &c)
-	c.version = v
-	return c, err
-}
-
-// Version counts how often it was confirmed; 0 is never.
-func (c Confirmation) Version() int { return int(c.version) }
-
-// PutConfirmation stores a confirmation over the one that was read; it fails, as "confirmation", when it was written meanwhile.
-func (b *Batch) PutConfirmation(read, c Confirmation) {
-	b.add("confirmation", put(confirmedKey(c.Listing, c.USCC), read.version, c))
+// PutConfirmation adds a confirmation to those that were read, in place of an earlier one of the same organisation; it fails, as "confirmation", when
+// they were written meanwhile.
+func (b *Batch) PutConfirmation(read Confirmations, c Confirmation) {
+	all := slices.Clone(read.Of)
+	at, had := slices.BinarySearchFunc(all, c.USCC, func(x Confirmation, code string) int { return strings.Compare(x.USCC, code) })
+	if had {
+		all[at] = c
+	} else {
+		all = slices.Insert(all, at, c)
+	}
+	b.add("confirmation", put(confirmedKey(read.Listing), read.version, Confirmations{Of: all}))
 }

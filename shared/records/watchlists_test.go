@@ -38,7 +38,7 @@ func TestGoldenWatchItems(t *testing.T) {
 		Stays: []journal.Stay{{What: []string{"publication"}, Until: "2026-11-01"}}, Cause: "appeal", Left: true, Sealed: []byte("sealed"), EntrySide: "e", ListingSide: "l", USCCs: []string{uscc},
 	})
 	b.PutDistinction("account:bank", records.Distinction{}, records.Distinction{Listing: "l-1", EntrySide: "e", ListingSide: "l", By: "bank", At: now, Sealed: []byte("sealed"), Withdrawn: true})
-	b.PutConfirmation(records.Confirmation{}, records.Confirmation{Listing: "l-1", USCC: uscc, ListingSide: "l", Authority: "suzhou", By: "officer", At: now, Reason: "Another one."})
+	b.PutConfirmation(records.Confirmations{Listing: "l-1"}, records.Confirmation{USCC: uscc, ListingSide: "l", Authority: "suzhou", By: "officer", At: now, Reason: "Another one.", Version: 1})
 	if err := s.Commit(t.Context(), now, b); err != nil {
 		t.Fatal(err)
 	}

@@ -47,7 +47,7 @@ func (w *Watching) alert(ctx context.Context, list records.WatchList, e *effect,
 	a := &records.Alert{
 		List: list.Name, Entry: h.entry.Key, N: e.entry.N, At: e.entry.At, Type: e.entry.Type, Listing: e.entry.Listing, Regime: e.entry.Regime, Ground: e.entry.Ground,
 		Authority: e.entry.Authority, Kind: e.entry.Kind, Verdict: "possible", Score: h.score, From: s.From, Until: s.Until, Measures: s.Measures, Published: s.Published,
-		Stays: s.Stays, Cause: s.Removed, Left: h.left, EntrySide: h.entry.Side, ListingSide: e.side, USCCs: h.entry.usccs(),
+		Stays: s.Stays, Cause: s.Removed, Left: h.left, EntrySide: h.entry.Side, ListingSide: e.side, USCCs: organizations(h.entry.Refs),
 	}
 	if h.match {
 		a.Verdict, a.Score = "match", 1
@@ -184,14 +184,12 @@ func (w *Watching) view(ctx context.Context, who access.Principal, now time.Time
 	for _, r := range said.Why {
 		v.Why = append(v.Why, WhyView{How: string(r.How), Query: r.Query, Listed: r.Listed, Part: r.Part, Cost: r.Cost})
 	}
-	for _, code := range a.USCCs {
-		c, err := w.Store.Confirmed(ctx, now, a.Listing, code)
+	if len(a.USCCs) > 0 {
+		known, err := w.Store.Confirmations(ctx, now, []string{a.Listing})
 		if err != nil {
 			return v, err
 		}
-		if c.Version() > 0 && c.ListingSide == a.ListingSide {
-			v.Confirmed = append(v.Confirmed, confirmed(c))
-		}
+		v.Confirmed = holding(known[a.Listing], a.ListingSide, a.USCCs)
 	}
 	return v, nil
 }

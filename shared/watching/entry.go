@@ -50,7 +50,7 @@ type entry struct {
 	Name string        `json:"name,omitempty"`
 	Kind subject.Kind  `json:"kind,omitempty"`
 	Refs []subject.Ref `json:"refs,omitempty"`
-	Side string        `json:"side"` // hash of whom it means: name, kind and identifiers
+	Side string        `json:"side"` // hash of whom it means: name and identifiers
 }
 
 // The limits of a watch list.
@@ -99,10 +99,10 @@ func (w *Watching) read(ctx context.Context, who access.Principal, now time.Time
 		return e, fault.At("/kind", "persons are watched by name for operators, authorities and the auditor only", "仅经营机构、主管部门和审计人员可按姓名关注个人")
 	}
 	var err error
-	if e.Side, err = w.side(ctx, &e); err != nil {
+	if e.Side, err = w.side(ctx, e.Name, e.Refs); err != nil {
 		return e, err
 	}
-	means := e.Side
+	means := string(e.Kind) + " " + e.Side
 	if e.ID != "" {
 		means = "id " + e.ID
 	}
@@ -110,13 +110,13 @@ func (w *Watching) read(ctx context.Context, who access.Principal, now time.Time
 	return e, err
 }
 
-// side is the hash of whom an entry means: its name, kind and identifiers, whatever their order.
-func (w *Watching) side(ctx context.Context, e *entry) (string, error) {
-	slices.SortFunc(e.Refs, func(a, b subject.Ref) int { return strings.Compare(a.ID(), b.ID()) })
-	parts := []string{e.Name, string(e.Kind)}
-	for _, r := range e.Refs {
+// side is the hash of whom an entry means: its name and identifiers, whatever their order.
+func (w *Watching) side(ctx context.Context, name string, refs []subject.Ref) (string, error) {
+	parts := []string{strings.Join(strings.Fields(name), " ")}
+	for _, r := range refs {
 		parts = append(parts, r.ID())
 	}
+	slices.Sort(parts[1:])
 	return w.keyed(ctx, "side", parts...)
 }
 
@@ -166,12 +166,12 @@ func (e *entry) masked() []Identifier {
 	return out
 }
 
-// usccs are the organisations that an entry names for good.
-func (e *entry) usccs() (out []string) {
-	for _, r := range e.Refs {
+// organizations is the codes of the organisations among references.
+func organizations(refs []subject.Ref) (out []string) {
+	for _, r := range refs {
 		if r.Scheme == subject.USCC {
 			out = append(out, r.Key)
 		}
 	}
-	return out
+	return slices.Compact(out)
 }

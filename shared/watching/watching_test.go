@@ -424,34 +424,30 @@ func TestNotes(t *testing.T) {
 	}
 	_, err = me.Settle(w.Ctx(), repeat.Call{Who: rt.Operator, Now: w.Now}, page[0].ID, watching.Outcome{Outcome: "different", Reason: "another"})
 	w.Must(err)
-	hit := watching.Hit{Listing: id, Names: []string{named.Name}}
-	l, _, err := w.Register.Store.Listing(w.Ctx(), w.Now, id)
-	w.Must(err)
-	hit.Refs = l.State.Content.Subject.Identifiers
 	_, err = me.Confirm(w.Ctx(), repeat.Call{Who: rt.Officer, Now: w.Now}, id, watching.Confirmation{USCC: rt.USCC(9), Reason: "elsewhere"})
 	w.Must(err)
-	changed := hit
-	changed.Names = append([]string{"another name"}, hit.Names...)
-	asked := watching.Asked{Name: named.Name, Kind: "organization"}
-	for name, c := range map[string]struct {
-		who       access.Principal
-		asked     watching.Asked
-		hit       watching.Hit
-		quiet     bool
-		outcome   bool
-		confirmed int
-	}{
-		"who said it":           {rt.Operator, asked, hit, true, true, 1},
-		"another":               {rt.Auditor, asked, hit, false, false, 1},
-		"nobody":                {rt.Nobody, asked, hit, false, false, 1},
-		"asking for another":    {rt.Operator, watching.Asked{Name: "x"}, hit, false, false, 1},
-		"the listing has moved": {rt.Operator, asked, changed, false, true, 0},
-	} {
-		notes, err := me.Notes(w.Ctx(), c.who, w.Now, c.asked, []watching.Hit{c.hit})
+	asked := watching.Asked{Name: "  " + named.Name}
+	check := func(name string, who access.Principal, asked watching.Asked, quiet, outcome bool, confirmed int) {
+		t.Helper()
+		notes, err := me.Notes(w.Ctx(), who, w.Now, asked, []string{id, "nothing"})
 		w.Must(err)
 		n := notes[id]
-		if n.Quiet != c.quiet || (n.Outcome != nil) != c.outcome || len(n.Confirmed) != c.confirmed {
-			t.Errorf("%s: %+v", name, n)
+		if n.Quiet != quiet || (n.Outcome != nil) != outcome || len(n.Confirmed) != confirmed || len(notes) > 1 {
+			t.Errorf("%s: %+v", name, notes)
 		}
 	}
+	check("who said it", rt.Operator, asked, true, true, 1)
+	check("another", rt.Auditor, asked, false, false, 1)
+	check("nobody", rt.Nobody, asked, false, false, 1)
+	check("asking for another", rt.Operator, watching.Asked{Name: "x"}, false, false, 1)
+	_, err = me.SettleHit(w.Ctx(), repeat.Call{Who: rt.Auditor, Now: w.Now}, id, watching.HitOutcome{Name: named.Name, Outcome: watching.Outcome{Outcome: "different", Reason: "another"}})
+	w.Must(err)
+	check("said of a search", rt.Auditor, asked, true, true, 1)
+	_, err = me.SettleHit(w.Ctx(), repeat.Call{Who: rt.Enterprise(3), Now: w.Now}, id, watching.HitOutcome{Name: named.Name, Outcome: watching.Outcome{Outcome: "different", Reason: "another"}})
+	if fault.Of(err) != fault.NotFound {
+		t.Errorf("who may not see the listing learns of it: %v", err)
+	}
+	n := w.Asked(rt.Officer, id, register.Request{Kind: "correction", Grounds: "g", Change: &register.Change{Names: []register.Name{{Text: named.Name}, {Text: "Another name"}}}})
+	w.Granted(rt.SecondDecider, id, n)
+	check("the listing has moved", rt.Operator, asked, false, true, 0)
 }

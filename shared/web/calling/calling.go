@@ -3,6 +3,7 @@
 package calling
 
 import (
+	"context"
 	"net/http"
 
 	"shixin/shared/records"
@@ -39,4 +40,25 @@ func Answer(w http.ResponseWriter, reply *repeat.Reply) error {
 	w.WriteHeader(reply.Status)
 	_, err := w.Write(reply.Body)
 	return err
+}
+
+// OnRecord answers a call that says something of the record whose id stands in the path: it reads the body, the id and the call, and hands them on.
+func OnRecord[B any](w http.ResponseWriter, r *http.Request, do func(ctx context.Context, call repeat.Call, id string, body B) (*repeat.Reply, error)) error {
+	id, err := web.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	var body B
+	if err := web.Decode(r, &body); err != nil {
+		return err
+	}
+	call, err := Read(r)
+	if err != nil {
+		return err
+	}
+	reply, err := do(r.Context(), call, id, body)
+	if err != nil {
+		return err
+	}
+	return Answer(w, reply)
 }

@@ -68,6 +68,9 @@ func (s *Supervision) Import(ctx context.Context, call Call, rows []Row) (*Reply
 	if reply, err := s.kept().Again(ctx, call); reply != nil || err != nil {
 		return reply, err
 	}
+	if err := s.know(ctx, call); err != nil {
+		return nil, err
+	}
 	known := map[int]bool{}
 	shards, err := s.Store.KnownShards(ctx, call.Now)
 	if err != nil {

@@ -206,6 +206,11 @@ func (s *Supervision) step(ctx context.Context, call Call, action, uscc, id stri
 		reply := &Reply{Status: 200, Version: version, Body: encode(view)}
 		b := &records.Batch{}
 		b.PutFinding(before, after)
+		item, err := s.contestItem(e.State.Enterprise(), after)
+		if err != nil {
+			return nil, err
+		}
+		b.PutWork(item, true)
 		if err := s.kept().Keep(ctx, call, reply, b); err != nil {
 			return nil, err
 		}

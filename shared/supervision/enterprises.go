@@ -191,6 +191,9 @@ func (s *Supervision) put(ctx context.Context, call Call, uscc string, in Enterp
 		if stored.Version == 0 {
 			b.KnowShard(records.ShardOf(uscc))
 		}
+		if err := s.know(ctx, call); err != nil {
+			return nil, err
+		}
 		if err := s.Store.Commit(ctx, call.Now, b); err != nil {
 			return nil, err
 		}

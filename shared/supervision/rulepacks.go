@@ -228,6 +228,7 @@ func (s *Supervision) Draft(ctx context.Context, call Call, name string, text []
 		after, e := b.State.Draft(sumOf(numbered), actOf(call))
 		batch := &records.Batch{}
 		batch.PutBook(b, after)
+		batch.PutWork(packItem(name, e, parsed.Sectors), false)
 		batch.PutPinned(e.Sum, numbered)
 		reply := &Reply{Status: 201, Version: etag(b) + 1, Body: encode(struct {
 			ID   string `json:"id"`
@@ -289,6 +290,7 @@ func (s *Supervision) Publish(ctx context.Context, call Call, name string, versi
 		published, _ := after.Edition(version)
 		batch := &records.Batch{}
 		batch.PutBook(b, after)
+		batch.PutWork(packItem(name, published, p.Sectors), true)
 		reply := &Reply{Status: 200, Version: etag(b) + 1, Body: encode(viewEdition(published))}
 		if err := s.kept().Keep(ctx, call, reply, batch); err != nil {
 			return nil, err

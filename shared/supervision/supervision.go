@@ -7,6 +7,7 @@ package supervision
 import (
 	"encoding/json"
 	"log/slog"
+	"sync"
 	"time"
 
 	"shixin/shared/access"
@@ -61,6 +62,7 @@ type Supervision struct {
 
 	lists  lists
 	pinned pinnedTexts
+	known  sync.Map // authorities that the directory has
 }
 
 func (s *Supervision) log() *slog.Logger {

@@ -99,7 +99,10 @@ func (s *Supervision) order(ctx context.Context, call Call, name string, version
 	}
 	batch := &records.Batch{}
 	batch.PutRun(records.Run{}, run)
-	batch.PutBook(b, b.State.Try(version, run.ID))
+	after := b.State.Try(version, run.ID)
+	batch.PutBook(b, after)
+	tried, _ := after.Edition(version)
+	batch.PutWork(packItem(name, tried, p.Sectors), true)
 	reply := &Reply{Status: 202, Version: etag(b) + 1, Body: encode(struct {
 		ID  string `json:"id"`
 		Run string `json:"run"`

@@ -114,7 +114,7 @@ func (s *Supervision) page(ctx context.Context, now time.Time, run compliance.Ru
 	var counts compliance.Counts
 	counts.Outcomes = map[compliance.Outcome]int{}
 	for i, e := range all {
-		if b.Len()+len(outcomes.Rules)+mostProposal > maxFindings && b.Len() > 0 || b.Bytes() > maxFindingsBytes {
+		if b.Len()+len(outcomes.Rules)+mostProposal+contested(before[e.USCC]) > maxFindings && b.Len() > 0 || b.Bytes() > maxFindingsBytes {
 			more, all = true, all[:i]
 			break
 		}
@@ -201,6 +201,7 @@ func (s *Supervision) change(run compliance.Run, bench Bench, e records.Judged, 
 			continue
 		}
 		b.PutFinding(had, after)
+		waits(b, e.Enterprise, had.State, after, bench.Due())
 		if i >= 0 {
 			found[i] = after
 		} else {

@@ -25,7 +25,8 @@ func New(p boot.Ports) *rungs.Rungs {
 
 // Desk makes what waits for a caller from the ports of a function.
 func Desk(p boot.Ports) *desk.Desk {
-	return &desk.Desk{Store: &records.Store{Table: p.Table}, Ladder: ladder.Load, Calendar: calendars.Load, Listings: registering.New(p).Waiting}
+	return &desk.Desk{Store: &records.Store{Table: p.Table}, Ladder: ladder.Load, Calendar: calendars.Load, Listings: registering.New(p).Waiting,
+		Reports: supervising.New(p).Owed}
 }
 
 // Tally makes the statistics from the ports of a function.

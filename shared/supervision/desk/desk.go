@@ -26,6 +26,8 @@ type Desk struct {
 	Calendar func() (workday.Calendar, error)
 	// Listings is what of a subject's own listings waits for it.
 	Listings func(ctx context.Context, who access.Principal, now time.Time) ([]duty.Item, error)
+	// Reports is the figures that an enterprise owes.
+	Reports func(ctx context.Context, who access.Principal, now time.Time) ([]duty.Item, error)
 }
 
 // Step is one step that waits.
@@ -165,7 +167,11 @@ func (d *Desk) own(ctx context.Context, who access.Principal, now time.Time, f F
 		if err != nil {
 			return nil, nil, err
 		}
-		all = slices.Concat(all, actions, findings)
+		reports, err := d.Reports(ctx, who, now)
+		if err != nil {
+			return nil, nil, err
+		}
+		all = slices.Concat(all, actions, reports, findings)
 	}
 	today := workday.DayOf(now)
 	items := []Item{}

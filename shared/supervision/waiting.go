@@ -1,0 +1,137 @@
+package supervision
+
+import (
+	"context"
+	"fmt"
+	"time"
+
+	"shixin/shared/access"
+	"shixin/shared/compliance"
+	"shixin/shared/compliance/indicator"
+	"shixin/shared/duty"
+	"shixin/shared/listing"
+	"shixin/shared/records"
+	"shixin/shared/workday"
+)
+
+// ruleReportLate is the rule that figures are reported when they are due, as the pack for every sector names it.
+const ruleReportLate = "report-late"
+
+// contestItem is what waits of a contest of a finding, as work queues show it: its outcome, at the authority that answers for the enterprise.
+func (s *Supervision) contestItem(e compliance.Enterprise, f compliance.Finding) (duty.Item, error) {
+	item := duty.Item{Kind: duty.Finding, ID: f.ID, Authority: e.Authority, Sectors: e.Sectors, State: string(f.State), USCC: e.USCC, Rule: f.Rule}
+	n := len(f.Contests)
+	if f.State != compliance.Contested || n == 0 {
+		return item, nil
+	}
+	c := f.Contests[n-1]
+	item.Since = c.At
+	w := duty.Wait{Step: "contest/outcome", For: duty.Officer}
+	due, err := s.due(c.At, func(k compliance.Clocks) compliance.Clock { return k.Contest })
+	if due != nil {
+		w.Pending, w.SetBy = due.Pending, due.SetBy
+		if due.By != nil {
+			w.By = *due.By
+		}
+	}
+	item.Waits = []duty.Wait{w}
+	return item, err
+}
+
+// reportItem is what waits of figures that an enterprise owes and has not reported, as its authority's queue of work shows it: a run puts it
+// there with the finding, and takes it out when that is cured.
+func reportItem(e compliance.Enterprise, f compliance.Finding, grace indicator.Due) duty.Item {
+	item := duty.Item{Kind: duty.Report, ID: e.USCC, Authority: e.Authority, Sectors: e.Sectors, USCC: e.USCC, Rule: f.Rule}
+	if f.State == compliance.Cured || f.Outcome != compliance.Fail {
+		return item
+	}
+	item.Since = f.Marks[len(f.Marks)-1].At
+	w := duty.Wait{Step: "reports", For: duty.Subject, SetBy: grace.SetBy}
+	for _, in := range f.Inputs {
+		p, err := indicator.ParsePeriod(in.Period)
+		if err != nil {
+			continue
+		}
+		if by := p.Due(grace); w.By == "" || by < w.By {
+			w.By = by
+		}
+	}
+	item.Waits = []duty.Wait{w}
+	return item
+}
+
+// waits puts into the batch of a page what a change of a finding by a run does to queues of work, and adds at most two operations: a contest that
+// lapses with a cure waits no more, and figures that are owed wait until they are reported.
+func waits(b *records.Batch, e compliance.Enterprise, before, after compliance.Finding, grace indicator.Due) {
+	if before.State == compliance.Contested && after.State != compliance.Contested {
+		b.PutWork(duty.Item{Kind: duty.Finding, ID: after.ID, Authority: e.Authority}, true)
+	}
+	if after.Rule == ruleReportLate {
+		b.PutWork(reportItem(e, after, grace), true)
+	}
+}
+
+// contested counts the findings whose contests a run may end.
+func contested(found []records.Finding) (n int) {
+	for _, f := range found {
+		if f.State.State == compliance.Contested {
+			n++
+		}
+	}
+	return n
+}
+
+// packItem is what waits of a version of a rule pack: its trial, and then its publication by another person.
+func packItem(name string, e compliance.Edition, sectors []string) duty.Item {
+	item := duty.Item{Kind: duty.RulePack, ID: fmt.Sprintf("%s-%d", name, e.Version), Sectors: sectors, State: "draft"}
+	if e.Drafted == nil {
+		return item
+	}
+	item.Authority, item.Since = e.Drafted.Authority, e.Drafted.At
+	switch {
+	case !e.Draft():
+	case e.Trial == "":
+		item.Waits = []duty.Wait{{Step: fmt.Sprintf("versions/%d/trial", e.Version), For: duty.Officer}}
+	default:
+		item.Waits = []duty.Wait{{Step: fmt.Sprintf("versions/%d/publication", e.Version), For: duty.Decider}}
+	}
+	return item
+}
+
+// Owed is the figures that an enterprise has not reported of periods that have ended, as what waits for it, the newest first.
+func (s *Supervision) Owed(ctx context.Context, who access.Principal, now time.Time) ([]duty.Item, error) {
+	l, err := s.Indicators()
+	if err != nil {
+		return nil, err
+	}
+	stored, err := s.Store.Whole(ctx, now, who.USCC)
+	if err != nil || stored[0].Version == 0 {
+		return nil, err
+	}
+	e, err := s.withFigures(ctx, now, l, stored[0])
+	if err != nil {
+		return nil, err
+	}
+	var out []duty.Item
+	for _, x := range compliance.Expectations(l, e.State.Enterprise(), now, has(l, &e.figures)) {
+		if x.State == "reported" {
+			continue
+		}
+		out = append(out, duty.Item{Kind: duty.Report, ID: x.Period.String(), State: x.State, USCC: who.USCC, Since: x.Period.End().Start(),
+			Waits: []duty.Wait{{Step: "reports", For: duty.Subject, By: workday.Day(x.Due), SetBy: x.SetBy}}})
+	}
+	return out, nil
+}
+
+// know remembers the caller's authority in the directory of those that have records, once a process.
+func (s *Supervision) know(ctx context.Context, call Call) error {
+	w := call.Who
+	if _, known := s.known.Load(w.Authority); known || w.Role != access.Officer || w.Authority == "" {
+		return nil
+	}
+	if err := s.Store.KnowAuthority(ctx, call.Now, listing.Authority{ID: w.Authority, Level: w.Level, Region: w.Region}); err != nil {
+		return err
+	}
+	s.known.Store(w.Authority, true)
+	return nil
+}

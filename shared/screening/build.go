@@ -22,6 +22,7 @@ const (
 	confirmEvery = time.Hour
 	// keepRetired is how long a segment is kept that is no more in use, for processes and screenings that still read it.
 	keepRetired = 24 * time.Hour
+	mostRetired = 100
 	// A list that lost more than this share of its subjects at once, and more than a few, is held back. The share is set by whoever
 	// runs the register: no law gives one.
 	maxShrink = 0.2
@@ -90,7 +91,7 @@ func (s *Screening) step(ctx context.Context, now time.Time) (more bool, err err
 		return false, err
 	}
 	if index.Segment != nil && !damaged && shrank(len(cards), was) && (index.Release == nil || index.Release.ListVersion < upto) {
-		return false, s.hold(ctx, now, index, records.Held{ListVersion: upto, Entities: len(cards), Was: was, Since: now})
+		return false, s.hold(ctx, now, index, records.Held{ListVersion: upto, Entities: len(cards), Was: was, Since: moment(now)})
 	}
 	made, err := s.write(ctx, now, upto, cards)
 	if err != nil {
@@ -133,12 +134,49 @@ func shrank(now, was int) bool {
 // use makes a segment the one in use, and retires the one before.
 func (s *Screening) use(ctx context.Context, now time.Time, index records.Index, made records.Segment) error {
 	if index.Segment != nil && !same(*index.Segment, made) {
-		index.Retired = append(index.Retired, records.Retired{Segment: *index.Segment, Since: now})
+		index.Retired = append(index.Retired, records.Retired{Segment: *index.Segment, Since: moment(now)})
 	}
-	index.Segment, index.Confirmed, index.Held = &made, now, nil
+	index.Segment, index.Confirmed, index.Held = &made, moment(now), nil
+	if _, err := s.dropRetired(ctx, now, &index); err != nil {
+		return err
+	}
+	return s.commitIndex(ctx, now, index)
+}
+
+func (s *Screening) commitIndex(ctx context.Context, now time.Time, index records.Index) error {
 	b := &records.Batch{}
 	b.PutIndex(index)
 	return s.Store.Commit(ctx, now, b)
+}
+
+// dropRetired removes segments that were retired long enough ago, or are too many, and that no file being worked on has pinned.
+func (s *Screening) dropRetired(ctx context.Context, now time.Time, index *records.Index) (gone int, err error) {
+	if len(index.Retired) == 0 {
+		return 0, nil
+	}
+	pinned, err := s.pinned(ctx, now)
+	if err != nil {
+		return 0, err
+	}
+	var keep []records.Retired
+	for i, r := range index.Retired {
+		old := now.Sub(r.Since) >= keepRetired || len(index.Retired)-i > mostRetired
+		if !old || pinned[blobOf(r.Segment)] {
+			keep = append(keep, r)
+			continue
+		}
+		gone++
+		if blobOf(r.Segment) == blobOf(*index.Segment) {
+			continue // it was made again, byte for byte
+		}
+		for _, p := range r.Segment.Parts {
+			if err := s.Blobs.Delete(ctx, p.Blob); err != nil {
+				return gone, err
+			}
+		}
+	}
+	index.Retired = keep
+	return gone, nil
 }
 
 // hold leaves the segment in use as it is and rings. Queries go on with it and with what came since, which says the same, as long as that is
@@ -149,45 +187,21 @@ func (s *Screening) hold(ctx context.Context, now time.Time, index records.Index
 	if index.Held != nil {
 		held.Since = index.Held.Since
 	}
-	index.Held, index.Confirmed = &held, now
-	b := &records.Batch{}
-	b.PutIndex(index)
-	return s.Store.Commit(ctx, now, b)
+	index.Held, index.Confirmed = &held, moment(now)
+	return s.commitIndex(ctx, now, index)
 }
 
-// confirm writes down that the segment in use is whole and as new as the journal, and removes what was retired long enough ago.
+// confirm writes down that the segment in use is whole and as new as the journal.
 func (s *Screening) confirm(ctx context.Context, now time.Time, index records.Index) error {
 	if index.Segment == nil {
 		return nil
 	}
-	pinned, err := s.pinned(ctx, now)
-	if err != nil {
+	gone, err := s.dropRetired(ctx, now, &index)
+	if err != nil || gone == 0 && now.Sub(index.Confirmed) < confirmEvery && index.Held == nil {
 		return err
 	}
-	var keep []records.Retired
-	gone := 0
-	for _, r := range index.Retired {
-		if now.Sub(r.Since) < keepRetired || pinned[blobOf(r.Segment)] {
-			keep = append(keep, r)
-			continue
-		}
-		gone++
-		for _, p := range r.Segment.Parts {
-			if blobOf(r.Segment) == blobOf(*index.Segment) {
-				break // it was made again, byte for byte
-			}
-			if err := s.Blobs.Delete(ctx, p.Blob); err != nil {
-				return err
-			}
-		}
-	}
-	if gone == 0 && now.Sub(index.Confirmed) < confirmEvery && index.Held == nil {
-		return nil
-	}
-	index.Retired, index.Confirmed, index.Held = keep, now, nil
-	b := &records.Batch{}
-	b.PutIndex(index)
-	return s.Store.Commit(ctx, now, b)
+	index.Confirmed, index.Held = moment(now), nil
+	return s.commitIndex(ctx, now, index)
 }
 
 // blobOf names a segment by its first blob; one without anything has none.

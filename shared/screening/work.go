@@ -60,8 +60,12 @@ func (s *Screening) Work(ctx context.Context, body string, now time.Time) error 
 	case records.IsLost(err):
 		return nil // another worker is at it
 	case errors.Is(err, blob.ErrNotFound):
+		// Another worker may have closed it, and have no more use for the file.
 		fail(sc, fault.New(fault.Conflict, "the file is gone; send it again as a new screening", "文件已不存在,请新建批量查询后重新上传"))
-		return s.commit(ctx, now, sc)
+		if err := s.commit(ctx, now, sc); err != nil && !records.IsLost(err) {
+			return err
+		}
+		return nil
 	case err != nil:
 		return err
 	}

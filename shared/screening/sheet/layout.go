@@ -44,9 +44,10 @@ const (
 	colBirthYear = "birth_year"
 	colRegion    = "region"
 	colReference = "reference"
+	colID        = "id" // another name of the same
 )
 
-var columns = []string{colName, colKind, colScheme, colValue, colBirthYear, colRegion, colReference}
+var columns = []string{colName, colKind, colScheme, colValue, colBirthYear, colRegion, colReference, colID}
 
 // delimiters that are told apart by the header; the comma is the one of RFC 4180.
 const delimiters = ",;\t|"
@@ -75,9 +76,37 @@ func Inspect(format string, head []byte, whole bool) (Layout, error) {
 		l.GB18030 = true
 	}
 	if format == NDJSON {
-		return l, nil
+		return l, l.readable(text)
 	}
 	return l.header(text)
+}
+
+// firstRows is how many rows of NDJSON are looked at before a file is taken: when none of them can be read, none of the rest will be.
+const firstRows = 20
+
+// readable refuses NDJSON whose first rows are all wrong, as those of another format or with other fields are.
+func (l Layout) readable(text []byte) error {
+	var wrong Row
+	for line, read := 1, 0; read < firstRows; {
+		row, n, lines, ok := l.Next(text, line, true)
+		if !ok {
+			break
+		}
+		text, line = text[n:], line+lines
+		if row.Line == 0 {
+			continue
+		}
+		if row.Wrong == "" {
+			return nil
+		}
+		if read++; read == 1 {
+			wrong = row
+		}
+	}
+	if wrong.Line == 0 {
+		return nil // the first row is longer than what was read
+	}
+	return fault.New(fault.Invalid, fmt.Sprintf("the first rows cannot be read; line %d: %s", wrong.Line, wrong.Wrong), "")
 }
 
 // IsGB18030 reports whether all of a text is GB18030 (GB 18030-2005).

@@ -2,6 +2,7 @@ package sheet
 
 import (
 	"bytes"
+	"cmp"
 	"errors"
 	"strconv"
 	"strings"
@@ -15,15 +16,38 @@ import (
 
 // Row is one row of a file: whom to look for, and under which reference the sender knows it.
 type Row struct {
-	Line       int         `json:"-"` // where it begins, from 1
-	Reference  string      `json:"reference"`
+	Line       int // where it begins, from 1
+	Reference  string
+	Name       string
+	Kind       string
+	Identifier *Identifier
+	BirthYear  int // 0: none is given
+	Region     string
+	// Wrong says why the row cannot be read; then nothing else but Line is certain.
+	Wrong string
+}
+
+// object is a row as NDJSON writes it. The sender's own reference is called reference, or id as most systems call theirs.
+type object struct {
+	Reference  label       `json:"reference"`
+	ID         label       `json:"id"`
 	Name       string      `json:"name"`
 	Kind       string      `json:"kind"`
 	Identifier *Identifier `json:"identifier"`
 	BirthYear  int         `json:"birth_year"`
 	Region     string      `json:"region"`
-	// Wrong says why the row cannot be read; then nothing else but Line is certain.
-	Wrong string `json:"-"`
+}
+
+// label is a text or a number, which stands for its digits.
+type label string
+
+// UnmarshalJSON reads either.
+func (l *label) UnmarshalJSON(b []byte) error {
+	if len(b) > 0 && (b[0] == '-' || '0' <= b[0] && b[0] <= '9') {
+		*l = label(b)
+		return nil
+	}
+	return json.Unmarshal(b, (*string)(l))
 }
 
 // Identifier is an identifier as the sender writes it.
@@ -88,15 +112,15 @@ func ascii(text []byte) bool {
 }
 
 func fromJSON(record []byte, row *Row) {
-	line := row.Line
-	err := json.Unmarshal(record, row, json.RejectUnknownMembers(true))
+	var o object
+	err := json.Unmarshal(record, &o, json.RejectUnknownMembers(true))
 	if bytes.Equal(bytes.TrimSpace(record), []byte("null")) {
 		err = errors.New("null")
 	}
 	if err == nil {
+		*row = Row{Line: row.Line, Reference: string(cmp.Or(o.Reference, o.ID)), Name: o.Name, Kind: o.Kind, Identifier: o.Identifier, BirthYear: o.BirthYear, Region: o.Region}
 		return
 	}
-	*row = Row{Line: line}
 	switch _, semantic := errors.AsType[*json.SemanticError](err); {
 	case errors.Is(err, json.ErrUnknownName):
 		row.Wrong = fault.Both("the row has a field that there is not; the fields are name, kind, identifier, birth_year, region, reference",
@@ -132,8 +156,8 @@ func (l Layout) fromCSV(record []byte, row *Row) {
 			id.Value = strings.TrimSpace(cell)
 		case colRegion:
 			row.Region = strings.TrimSpace(cell)
-		case colReference:
-			row.Reference = cell
+		case colReference, colID:
+			row.Reference = cmp.Or(row.Reference, cell)
 		case colBirthYear:
 			text := strings.TrimSpace(cell)
 			if text == "" {

@@ -61,6 +61,7 @@ func TestRows(t *testing.T) {
 	}{
 		"NDJSON": {NDJSON, []byte(`{"reference":"1","name":"张三丰","kind":"person","birth_year":1980}` + "\n\n" + `{"name":"Acme","identifier":{"scheme":"uscc","value":"91320500MADEM00118"},"region":"320500"}`),
 			[]Row{{Line: 1, Reference: "1", Name: "张三丰", Kind: "person", BirthYear: 1980}, {Line: 3, Name: "Acme", Identifier: acme, Region: "320500"}}},
+		"references of other systems": {NDJSON, []byte(`{"id":17,"name":"a"}` + "\n" + `{"id":"x","reference":"y","name":"b"}`), []Row{{Line: 1, Reference: "17", Name: "a"}, {Line: 2, Reference: "y", Name: "b"}}},
 		"NDJSON with a BOM and CR LF": {NDJSON, []byte("\ufeff{\"name\":\"a\"}\r\n{\"name\":\"b\"}\r\n"), []Row{{Line: 1, Name: "a"}, {Line: 2, Name: "b"}}},
 		"NDJSON in GB18030":           {NDJSON, gb(`{"name":"苏州示范"}` + "\n"), []Row{{Line: 1, Name: "苏州示范"}}},
 		"CSV": {CSV, []byte("name,identifier/scheme,identifier/value,reference\n\"Acme, \"\"Inc\"\"\nof Suzhou\",uscc,91320500MADEM00118,7\nb,,,\n"),
@@ -119,6 +120,8 @@ func TestWrongRows(t *testing.T) {
 
 func TestWrongFiles(t *testing.T) {
 	for name, c := range map[string]struct{ format, file, want string }{
+		"CSV sent as NDJSON":  {NDJSON, "name\na\nb\n", "line 1"},
+		"other fields":        {NDJSON, "\n{\"full_name\":\"a\"}\n{\"full_name\":\"b\"}\n", "line 2"},
 		"empty":               {CSV, "", "no rows"},
 		"only blanks":         {NDJSON, " \n\n", "no rows"},
 		"UTF-16":              {CSV, "\xff\xfen\x00a\x00", "UTF-16"},

@@ -165,3 +165,40 @@ func TestWhatIsDecidedStaysDecided(t *testing.T) {
 		t.Errorf("%d verdicts were decided and %d unknown: both have to be tried", decided, unknown)
 	}
 }
+
+// Programs are shared by all workers of a process, each with a judge of its own.
+func TestJudgesShareProgramsAndPeers(t *testing.T) {
+	l := library(t)
+	in := rules.Inputs{At: at, Library: l, Programs: shipped(t), Peers: comparableOnes(t, l)}
+	var f indicator.Figures
+	for i := range l.Len() {
+		d := l.At(i)
+		for back := range 8 {
+			if _, err := f.Put(l, d.Name, indicator.LastDue(d.Period, at, l.Due).Add(-back), indicator.Figure{Value: d.Max, Mark: indicator.Checked, Revision: 1}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	facts := rules.Facts{Enterprise: compliance.Enterprise{USCC: "91320500000000035C", Sectors: indicator.Sectors(), Region: "320500", Size: "large"}, Figures: f.Encode()}
+	results := make(chan []byte)
+	for range 4 {
+		go func() {
+			j, err := rules.NewJudge(in)
+			if err != nil {
+				results <- nil
+				return
+			}
+			var said []byte
+			for range 50 {
+				said, _ = json.Marshal(j.Judge(nil, facts))
+			}
+			results <- said
+		}()
+	}
+	first := <-results
+	for range 3 {
+		if other := <-results; first == nil || !bytes.Equal(first, other) {
+			t.Errorf("one judge says\n%s\nand another\n%s", first, other)
+		}
+	}
+}

@@ -163,6 +163,13 @@ func (c *comparison) judge() {
 			}
 		}
 	}
+	if c.disorder == 0 && q.kind == subject.Person && q.han && l.han && len(q.tokens) == len(l.tokens) {
+		for _, p := range c.pairs {
+			if p.q != p.l {
+				c.disorder = 0.01 // 何晓宇 is less like 何宇磊 than 何宇勇 is
+			}
+		}
+	}
 	c.score -= c.disorder
 	if q.kind == subject.Person && !q.han && !l.han && own < littleTold && len(c.pairs) < max(len(q.tokens), len(l.tokens)) {
 		c.weak = 0.08

@@ -12,6 +12,11 @@ const Algorithm = "shixin-names/1"
 // DefaultThreshold is the score from which a name is worth a look, where who asks sets none. A name alone proves nothing.
 const DefaultThreshold = 0.75
 
+// ScreeningThreshold is the score for names that are asked by the thousand, where who asks sets none. It leaves out what only a
+// reader who looks for one name wants to see: a Chinese name of three characters that differs in one of them, which of the
+// names of a long list nearly every name does.
+const ScreeningThreshold = 0.8
+
 // Name is one name of an entity as its source writes it.
 type Name struct {
 	Text   string

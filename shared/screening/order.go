@@ -63,7 +63,7 @@ func (s *Screening) Create(ctx context.Context, call repeat.Call, o Order) (*rep
 	}
 	return s.keeper().Once(ctx, call, func() (*repeat.Reply, error) {
 		sc := &records.Screening{ID: records.NewID(call.Now), By: call.Who, All: all, At: moment(call.Now), Format: o.Format,
-			Threshold: naming.DefaultThreshold, State: records.ScreeningCreated, Expires: moment(call.Now.Add(KeptFor))}
+			Threshold: naming.ScreeningThreshold, State: records.ScreeningCreated, Expires: moment(call.Now.Add(KeptFor))}
 		if o.Rows != nil {
 			sc.Declared = *o.Rows
 		}

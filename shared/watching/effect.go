@@ -153,11 +153,11 @@ const mostNamed = naming.MaxLimit
 // named adds the entries whose names are like the listing's, and those that were alerted for it before, whatever its names are now.
 func (w *Watching) named(ctx context.Context, now time.Time, list records.WatchList, v *version, e *effect, add func(int, hit) error) error {
 	for _, name := range e.names {
-		found, _ := v.names.Search(naming.Query{Name: name, Kind: e.entry.Kind, Limit: mostNamed}, nil)
+		found, _ := v.names.Search(naming.Query{Name: name, Kind: e.entry.Kind, Limit: mostNamed, Threshold: naming.ScreeningThreshold}, nil)
 		for _, f := range found {
 			// The score and its reasons are those that a search for the entry's name shows.
 			score, why := naming.Compare(f.Name.Text, name, e.entry.Kind)
-			if score < naming.DefaultThreshold {
+			if score < naming.ScreeningThreshold {
 				continue
 			}
 			if err := add(numberOf(f.Entity), hit{score: score, listed: name, why: why}); err != nil {

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"io/fs"
+	"os"
 	"strings"
 	"testing"
 )
@@ -49,7 +50,7 @@ func TestPrintsATable(t *testing.T) {
 	r := small(t)
 	r.print(&b, true)
 	r.printCurve(&b, true)
-	if n := strings.Count(b.String(), "\n|"); n < 40 {
+	if n := strings.Count(b.String(), "\n|"); n < 30 {
 		t.Errorf("%d rows:\n%s", n, b.String())
 	}
 }
@@ -62,6 +63,28 @@ func TestJaroWinkler(t *testing.T) {
 	}{{"martha", "marhta", 0.961}, {"dwayne", "duane", 0.840}, {"dixon", "dicksonx", 0.813}, {"a", "", 0}, {"abc", "xyz", 0}} {
 		if got := jaroWinkler([]rune(c.a), []rune(c.b)); got < c.want-0.001 || got > c.want+0.001 {
 			t.Errorf("%s, %s: %.4f, want %.3f", c.a, c.b, got, c.want)
+		}
+	}
+}
+
+// The tables of the README are what this command prints. They need the lists they are about.
+func TestReadmeSaysWhatIsMeasured(t *testing.T) {
+	if os.Getenv("SHIXIN_DATA") == "" {
+		t.Skip("SHIXIN_DATA names no folder with the lists")
+	}
+	readme, err := os.ReadFile("../../../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, set := range folders(t) {
+		r, err := measure(set, true)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var b bytes.Buffer
+		r.print(&b, true)
+		if !strings.Contains(string(readme), strings.TrimSpace(b.String())) {
+			t.Errorf("%s: the README has other figures than\n%s", name, b.String())
 		}
 	}
 }

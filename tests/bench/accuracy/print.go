@@ -11,9 +11,9 @@ import (
 )
 
 func (r *result) print(w io.Writer, markdown bool) {
-	row, rule := plainRow, ""
+	row, rule, bullet := plainRow, "", ""
 	if markdown {
-		row, rule = markdownRow, "|---|---|---|---|---|"
+		row, rule, bullet = markdownRow, "|---|---|---|---|---|", "- "
 	}
 	head := []string{"queries", "number", "first", "among ten", fmt.Sprintf("at %.2f", naming.DefaultThreshold)}
 	if len(r.systems) > 1 {
@@ -48,10 +48,14 @@ func (r *result) print(w io.Writer, markdown bool) {
 		}
 		threshold := s.strict(0.01)
 		recall, alarms := s.at(threshold)
-		fmt.Fprintf(w, "%s: %.3f of the queries found at %.1f%% false alarms (threshold %.3f)\n", s.name, recall, 100*alarms, threshold)
+		fmt.Fprintf(w, "%s%s: %.3f of the queries found at %.1f%% false alarms (threshold %.3f)\n", bullet, s.name, recall, 100*alarms, threshold)
 	}
 	if r.pairs > 0 {
-		fmt.Fprintf(w, "Companies that share region, trade and form: %d of %d pairs are hits at %.2f (%.2f%%)\n", r.alarms, r.pairs, naming.DefaultThreshold, 100*share(r.alarms, r.pairs))
+		fmt.Fprintf(w, bullet+"Companies that share region, trade and form: %d of %d pairs are hits at %.2f (%.2f%%)\n", r.alarms, r.pairs, naming.DefaultThreshold, 100*share(r.alarms, r.pairs))
+	}
+	if markdown { // what a machine is busy with is no figure for a table
+		fmt.Fprintln(w)
+		return
 	}
 	each := slices.Clone(r.systems[0].each)
 	slices.Sort(each)
@@ -92,15 +96,15 @@ func (r *result) printCurve(w io.Writer, markdown bool) {
 	if len(s.wrong) == 0 {
 		return
 	}
-	row := plainRow
+	row, step := plainRow, 2
 	if markdown {
-		row = markdownRow
+		row, step = markdownRow, 5
 	}
 	row(w, []string{"threshold", "found", "false alarms"})
 	if markdown {
 		fmt.Fprintln(w, "|---|---|---|")
 	}
-	for t := 60; t <= 98; t += 2 {
+	for t := 60; t <= 98; t += step {
 		recall, alarms := s.at(float64(t) / 100)
 		row(w, []string{fmt.Sprintf("%.2f", float64(t)/100), fmt.Sprintf("%.3f", recall), fmt.Sprintf("%.3f", alarms)})
 	}

@@ -15,7 +15,7 @@ func regionOf(m uint32) region.Code { return region.Code(m & meaningBits) }
 const (
 	budget       = 6000 // places of names that are read
 	mostInList   = 1024 // of one list
-	mostShared   = 2    // lists of words that many names have
+	mostLong     = 2    // lists of words that many names have
 	mostEstimate = 600  // names whose words are looked at
 	leastCompare = 32   // names that are compared in full, or three for each wanted
 	mostCompare  = 320
@@ -62,7 +62,7 @@ func (x *Index) gather(s *scratch, q *side) {
 			all += q.tokens[n].weight
 		}
 	}
-	for i := 0; i < len(shared) && i < mostShared && s.found.best() < enough*all; i++ {
+	for i := 0; i < len(shared) && i < mostLong && s.found.best() < enough*all; i++ {
 		x.byWord(s, shared[i].id, shared[i].like*q.tokens[shared[i].of].weight)
 	}
 }

@@ -2,6 +2,7 @@ package naming
 
 import (
 	"cmp"
+	"math"
 	"slices"
 
 	"shixin/shared/naming/lexicon"
@@ -15,8 +16,11 @@ func Compare(query, listed string, kind subject.Kind) (float64, []Reason) {
 	q, l := read(query, kind), read(listed, kind)
 	var c comparison
 	c.compare(&q, &l, meetings{})
-	return float64(c.score), c.reasons()
+	return grade(c.score), c.reasons()
 }
+
+// grade is a score as it is told: in ten thousandths, which all processors agree in.
+func grade(score float32) float64 { return math.Round(float64(score)*1e4) / 1e4 }
 
 // pair is two words that were found to be the same. A word that is two in the other name is in a pair with each.
 type pair struct {
@@ -43,7 +47,26 @@ type meetings struct {
 	find func(q int, l *token) (float32, How)
 }
 
+// compare compares two names. A person whose name is written in both scripts, one after the other, is compared by each.
 func (c *comparison) compare(q, l *side, known meetings) {
+	if !q.mixed() && !l.mixed() {
+		c.once(q, l, known)
+		return
+	}
+	best := &comparison{}
+	best.once(q, l, meetings{})
+	for _, a := range q.scripts() {
+		for _, b := range l.scripts() {
+			one := &comparison{}
+			if one.once(a, b, meetings{}); one.score > best.score {
+				best = one
+			}
+		}
+	}
+	*c = *best
+}
+
+func (c *comparison) once(q, l *side, known meetings) {
 	if q.han != l.han && (q.han && l.latin || q.latin && l.han) {
 		if q.han {
 			c.spoken[1] = l.spoken(q)
@@ -92,6 +115,7 @@ func abs(n int8) int8 { return max(n, -n) }
 const (
 	missingQuery  = 1.0
 	missingListed = 0.85 // names are often given in part
+	missingPlain  = 1.15 // but not those that are made of words that others have too
 )
 
 // littleTold is what two common names tell together: with a third word missing it is less than a hit.
@@ -103,6 +127,7 @@ func (c *comparison) judge() {
 	// Where one name has no words of its own, and those of the other met nothing, the trades and regions of both are what
 	// there is to compare: a mistyped OF or INC. makes no brand.
 	lost := float32(1)
+	plain := q.kind != subject.Person && !q.branded && !l.branded
 	if q.kind != subject.Person && q.branded != l.branded {
 		if q.branded && !c.branded(q, &c.metQ) {
 			c.plain[0].without(q)
@@ -138,9 +163,13 @@ func (c *comparison) judge() {
 			all += missingQuery * lostWeight(&q.tokens[i], lost)
 		}
 	}
+	missing := float32(missingListed)
+	if plain {
+		missing = missingPlain
+	}
 	for j := range l.tokens {
 		if !c.metL[j] {
-			all += missingListed * lostWeight(&l.tokens[j], lost)
+			all += missing * lostWeight(&l.tokens[j], lost)
 		}
 	}
 	if all == 0 {
@@ -150,35 +179,43 @@ func (c *comparison) judge() {
 	if q.kind == subject.Person && q.han && l.han {
 		c.score = characterName(c.score, len(q.tokens), len(l.tokens), c.metQ[0] && c.metL[0])
 	}
-	for x, p := range c.pairs {
-		for _, o := range c.pairs[:x] {
-			if (p.q < o.q) != (p.l < o.l) {
-				c.disorder = 0.01
-				if q.kind != subject.Person {
-					c.disorder = 0.02
-				}
-				if q.han && l.han {
-					c.disorder = 0.05
-				}
-			}
-		}
-	}
-	if c.disorder == 0 && q.kind == subject.Person && q.han && l.han && len(q.tokens) == len(l.tokens) {
-		for _, p := range c.pairs {
-			if p.q != p.l {
-				c.disorder = 0.01 // 何晓宇 is less like 何宇磊 than 何宇勇 is
-			}
-		}
-	}
-	c.score -= c.disorder
+	c.disorder = c.order(q, l)
 	if q.kind == subject.Person && !q.han && !l.han && own < littleTold && len(c.pairs) < max(len(q.tokens), len(l.tokens)) {
 		c.weak = 0.08
 	}
 	if own == 0 {
-		c.weak = max(0, c.score-0.4)
+		c.weak = max(0, c.score-c.disorder-mostShared)
 	}
-	c.score -= c.weak
-	c.score = max(0, c.score)
+	c.score = max(0, c.score-c.disorder-c.weak)
+}
+
+// mostShared is the most that names score which have only a legal form, a region or a trade in common.
+const mostShared = 0.4
+
+// order is what it costs that words stand in another order. Persons give their names in any; in characters the order tells.
+// Languages differ in it, so that it costs nothing between them.
+func (c *comparison) order(q, l *side) float32 {
+	characters := q.kind == subject.Person && q.han && l.han
+	turned, moved := false, false
+	for i, p := range c.pairs {
+		moved = moved || p.q != p.l
+		for _, o := range c.pairs[:i] {
+			turned = turned || (p.q < o.q) != (p.l < o.l)
+		}
+	}
+	switch {
+	case turned && q.han && l.han:
+		return 0.05
+	case turned && q.han != l.han:
+		return 0
+	case turned && q.kind != subject.Person:
+		return 0.02
+	case turned:
+		return 0.01
+	case characters && moved && len(q.tokens) == len(l.tokens):
+		return 0.01 // 何晓宇 is less like 何宇磊 than 何宇勇 is
+	}
+	return 0
 }
 
 // brandLost is what a word costs more that looks like a brand and meets nothing.
@@ -231,39 +268,4 @@ func telling(s *side, t *token) bool {
 		return s.kind != subject.Person && !s.branded
 	}
 	return false
-}
-
-func (c *comparison) reasons() []Reason {
-	var all []Reason
-	slices.SortFunc(c.pairs, func(a, b pair) int { return cmp.Compare(a.q, b.q) })
-	var total float32
-	for i := range c.query.tokens {
-		total += c.query.tokens[i].weight
-	}
-	for j := range c.listed.tokens {
-		total += c.listed.tokens[j].weight
-	}
-	cost := func(part float32) float64 { return float64(part / max(total, 0.01)) }
-	for _, p := range c.pairs {
-		a, b := &c.query.tokens[p.q], &c.listed.tokens[p.l]
-		w := min(a.weight, b.weight)
-		all = append(all, Reason{How: p.how, Query: a.Text, Listed: b.Text, Part: max(a.Class, b.Class).String(), Cost: cost(2 * w * (1 - p.like))})
-	}
-	for i := range c.query.tokens {
-		if t := &c.query.tokens[i]; !c.metQ[i] {
-			all = append(all, Reason{How: OnlyQuery, Query: t.Text, Part: t.Class.String(), Cost: cost(missingQuery * t.weight)})
-		}
-	}
-	for j := range c.listed.tokens {
-		if t := &c.listed.tokens[j]; !c.metL[j] {
-			all = append(all, Reason{How: OnlyListed, Listed: t.Text, Part: t.Class.String(), Cost: cost(missingListed * t.weight)})
-		}
-	}
-	if c.disorder > 0 {
-		all = append(all, Reason{How: Order, Cost: float64(c.disorder)})
-	}
-	if c.weak > 0 {
-		all = append(all, Reason{How: Weak, Cost: float64(c.weak)})
-	}
-	return all
 }

@@ -112,7 +112,7 @@ func (x *Index) search(s *scratch, q *Query, tail *Tail, limit int) []Hit {
 		at := slot(s.listed.kind)
 		s.stats.Compared++
 		s.compared.compare(&s.queries[at], &s.listed, s.finds[at])
-		if score := s.compared.score; score > 0 && float64(score) >= least {
+		if score := s.compared.score; grade(score) > 0 && grade(score) >= least {
 			s.results = append(s.results, ranked{r.name, score})
 		}
 	}
@@ -120,14 +120,14 @@ func (x *Index) search(s *scratch, q *Query, tail *Tail, limit int) []Hit {
 	var hits []Hit
 	var seen [mostCompare]int
 	for _, r := range s.results {
-		if len(hits) >= limit && hits[limit-1].Score >= float64(r.score) {
+		if len(hits) >= limit && hits[limit-1].Score >= grade(r.score) {
 			break // what is left can only be lower
 		}
 		e, n := x.owner(r.name)
 		if slices.Contains(seen[:len(hits)], e+1) {
 			continue
 		}
-		h := Hit{Entity: x.entity(e), Score: float64(r.score)}
+		h := Hit{Entity: x.entity(e), Score: grade(r.score)}
 		if tail != nil && tail.gone[h.Entity.ID] {
 			continue
 		}

@@ -1,6 +1,7 @@
 package naming
 
 import (
+	"math"
 	"testing"
 
 	"shixin/shared/subject"
@@ -52,6 +53,12 @@ func TestCompare(t *testing.T) {
 		{subject.Person, "John Smith", "SMITH, Jon", true},
 		{subject.Person, "Denis Wladimirovikh ZENKIN", "ZENKIN, Denis Vladimirovich", true},
 		{subject.Person, "J. Smith", "SMITH, John", true},
+		{subject.Organization, "CHINA CONSTRUCTION BANK CORPORATION", "中国建设银行股份有限公司", true},
+		{subject.Organization, "BANK OF CHINA", "中国建设银行股份有限公司", false},
+		{subject.Organization, "BEIJING JUNMEI NETWORK TECHNOLOGY CO., LTD.", "北京俊梅网络科技有限公司", true},
+		{subject.Organization, "ALIBABA GROUP HOLDING LIMITED", "阿里巴巴集团控股有限公司", true},
+		{subject.Person, "何宇勇 (HE Yuyong)", "何宇勇", true},
+		{subject.Person, "He Yuyong", "HE, Yuyong 何宇勇", true},
 		{subject.Person, "He Yuyong", "何宇勇", true},
 		{subject.Person, "何宇勇", "HE, Yuyong", true},
 		{subject.Person, "何勇宇", "何宇勇", true},
@@ -63,6 +70,13 @@ func TestCompare(t *testing.T) {
 		score, why := Compare(c.query, c.listed, c.kind)
 		if same := score >= DefaultThreshold; same != c.same {
 			t.Errorf("%q and %q score %.3f, want same %v: %+v", c.query, c.listed, score, c.same, why)
+		}
+		cost := 0.0
+		for _, r := range why {
+			cost += r.Cost
+		}
+		if math.Abs(score+cost-1) > 1e-5 {
+			t.Errorf("%q and %q score %.3f, and the reasons cost %.3f: %+v", c.query, c.listed, score, cost, why)
 		}
 	}
 }

@@ -130,6 +130,28 @@ func (s *side) spoken(other *side) side {
 	return o
 }
 
+// mixed says whether a name of a person is in characters and in Latin letters.
+func (s *side) mixed() bool { return s.kind == subject.Person && s.han && s.latin }
+
+// scripts are the name as it stands and, where it is in two scripts, each of the two alone.
+func (s *side) scripts() []*side {
+	all := []*side{s}
+	if !s.mixed() {
+		return all
+	}
+	for _, han := range []bool{true, false} {
+		one := &side{kind: s.kind}
+		for i := range s.tokens {
+			if s.tokens[i].Han == han {
+				one.tokens = append(one.tokens, s.tokens[i])
+			}
+		}
+		one.weigh()
+		all = append(all, one)
+	}
+	return all
+}
+
 // reads divides a word into syllables as some characters of a name that stand side by side are read: xian is 西安 there, where
 // it would be 先 elsewhere.
 func (s *side) reads(word string, room []han.Syllable) ([]han.Syllable, bool) {

@@ -56,8 +56,8 @@ const trades = `
 研究,研究院,研究所,research,research and development,r and d,research center,research centre,nii,nauchno,issledovatelskiy,scientific,science,sciences,nauchnyi,tahghighat,pajuhesh,pazhouhesh
 设计,design,designs,diseno,tasarim,project design
 装饰,装修,装潢,decoration,interior,interiors,dekorasyon
-建筑,建筑工程,construction,constructions,const,constr,construcciones,construccion,constructora,insaat,stroitelstvo,stroy,stroi,building,builders,constructors,bau,sakhteman,sakhtemani
-建设,建工,develop and construct,civil works
+建筑,建设,建工,建筑工程,construction,constructions,const,constr,construcciones,construccion,constructora,insaat,stroitelstvo,stroy,stroi,building,builders,constructors,bau,sakhteman,sakhtemani
+市政,civil works
 工程,engineering,eng,engg,engrg,engineers,ingenieria,inzhiniring,muhendislik,mohandesi,mohandessi,ingenieros,proyectos
 安装,installation,installations,montazh
 房地产,地产,置业,置地,real estate,realty,estate,estates,property,properties,inmobiliaria,inmuebles,bienes raices,nedvizhimost,gayrimenkul,emlak,land

@@ -1,0 +1,53 @@
+package naming
+
+import (
+	"cmp"
+	"slices"
+)
+
+// reasons say what each word of the two names gave and took. Their costs and the score make 1, unless the score is 0.
+func (c *comparison) reasons() []Reason {
+	var all []Reason
+	slices.SortFunc(c.pairs, func(a, b pair) int { return cmp.Or(cmp.Compare(a.q, b.q), cmp.Compare(a.l, b.l)) })
+	for i := range c.pairs {
+		p := &c.pairs[i]
+		a, b := &c.query.tokens[p.q], &c.listed.tokens[p.l]
+		weight := 2 * min(a.weight, b.weight)
+		if p.how == Joined {
+			weight = p.joint(a, b)
+		}
+		all = append(all, Reason{How: p.how, Query: a.Text, Listed: b.Text, Part: max(a.Class, b.Class).String(), Cost: float64(weight * (1 - p.like))})
+	}
+	for i := range c.query.tokens {
+		if t := &c.query.tokens[i]; !c.metQ[i] {
+			all = append(all, Reason{How: OnlyQuery, Query: t.Text, Part: t.Class.String(), Cost: float64(missingQuery * t.weight)})
+		}
+	}
+	for j := range c.listed.tokens {
+		if t := &c.listed.tokens[j]; !c.metL[j] {
+			all = append(all, Reason{How: OnlyListed, Listed: t.Text, Part: t.Class.String(), Cost: float64(missingListed * t.weight)})
+		}
+	}
+	c.share(all)
+	if c.disorder > 0 {
+		all = append(all, Reason{How: Order, Cost: float64(c.disorder)})
+	}
+	if c.weak > 0 {
+		all = append(all, Reason{How: Weak, Cost: float64(c.weak)})
+	}
+	return all
+}
+
+// share gives to each word its part of what the words cost together.
+func (c *comparison) share(all []Reason) {
+	var sum float64
+	for _, r := range all {
+		sum += r.Cost
+	}
+	lost := max(0, 1-grade(c.score)-float64(c.disorder)-float64(c.weak))
+	for i := range all {
+		if sum > 0 {
+			all[i].Cost *= lost / sum
+		}
+	}
+}

@@ -22,6 +22,14 @@ import (
 type Book struct {
 	mu       sync.Mutex
 	programs map[compiled]*rules.Program
+	opened   opened
+}
+
+// opened is the distributions of the run that was worked on last.
+type opened struct {
+	library *indicator.Library
+	stored  []byte
+	peers   *peers.Distribution
 }
 
 // compiled names a program: the same text is another program under other indicators.
@@ -125,11 +133,9 @@ func (b *Book) Bench(m supervision.Material) (supervision.Bench, error) {
 		}
 		in.Programs = append(in.Programs, p)
 	}
-	if m.Peers != nil {
-		var err error
-		if in.Peers, err = peers.Open(m.Indicators, m.Peers); err != nil {
-			return nil, err
-		}
+	var err error
+	if in.Peers, err = b.peers(m.Indicators, m.Peers); err != nil {
+		return nil, err
 	}
 	judge, err := rules.NewJudge(in)
 	if err != nil {
@@ -146,6 +152,23 @@ func (b *Book) Bench(m supervision.Material) (supervision.Bench, error) {
 		}
 	}
 	return out, nil
+}
+
+// peers opens distributions, those of one run once; nil where there are none.
+func (b *Book) peers(l *indicator.Library, stored []byte) (*peers.Distribution, error) {
+	if len(stored) == 0 {
+		return nil, nil
+	}
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	if o := b.opened; o.library == l && len(o.stored) == len(stored) && &o.stored[0] == &stored[0] {
+		return o.peers, nil
+	}
+	d, err := peers.Open(l, stored)
+	if err == nil {
+		b.opened = opened{l, stored, d}
+	}
+	return d, err
 }
 
 type bench struct {

@@ -17,7 +17,10 @@ import (
 var At = time.Date(2026, 11, 25, 9, 0, 0, 0, workday.Zone)
 
 // Make makes telecom carriers with 13 months and 20 days of all their figures, a twentieth of them bad ones.
-func Make(l *indicator.Library, n int) ([]rules.Facts, error) {
+func Make(l *indicator.Library, n int) ([]rules.Facts, error) { return MakeWith(l, n, 20) }
+
+// MakeWith is Make with one bad figure of so many.
+func MakeWith(l *indicator.Library, n, oneOf int) ([]rules.Facts, error) {
 	chance := rand.New(rand.NewPCG(1, 2))
 	month, day := indicator.LastDue(indicator.Month, At, l.Due), indicator.LastDue(indicator.Day, At, l.Due)
 	all := make([]rules.Facts, n)
@@ -36,7 +39,7 @@ func Make(l *indicator.Library, n int) ([]rules.Facts, error) {
 			}
 			for back := range periods {
 				v := healthy(d, chance)
-				switch bad := chance.IntN(20) == 0; {
+				switch bad := chance.IntN(oneOf) == 0; {
 				case bad && d.Direction == indicator.Higher:
 					v *= 0.8
 				case bad:
@@ -58,6 +61,10 @@ func Make(l *indicator.Library, n int) ([]rules.Facts, error) {
 // healthy is a figure as most have it, with four decimals.
 func healthy(d *indicator.Definition, chance *rand.Rand) float64 {
 	switch {
+	case d.Name == "restrictions_explained_share":
+		return 1
+	case d.Name == "warning_hours":
+		return float64(chance.IntN(9000)) / 1e4
 	case d.Kind == indicator.Share && d.Direction == indicator.Higher:
 		return float64(9900+chance.IntN(100)) / 1e4
 	case d.Kind == indicator.Share:

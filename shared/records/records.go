@@ -85,6 +85,19 @@ func (b *Batch) Join(other *Batch) {
 // Len is the number of operations so far.
 func (b *Batch) Len() int { return len(b.ops) }
 
+// Split is the same operations in batches of at most n.
+func (b *Batch) Split(n int) []*Batch {
+	var parts []*Batch
+	for from := 0; from < len(b.ops); from += n {
+		part := &Batch{}
+		for i := from; i < min(from+n, len(b.ops)); i++ {
+			part.add(b.names[i], b.ops[i])
+		}
+		parts = append(parts, part)
+	}
+	return parts
+}
+
 // Bytes is the size of the documents so far.
 func (b *Batch) Bytes() int {
 	n := 0

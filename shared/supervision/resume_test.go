@@ -78,10 +78,37 @@ func crowd(w *world) {
 }
 
 func TestKilledAnywhereTheRunStoresTheSame(t *testing.T) {
-	ordered := func(c *cut, at int) (*world, string) {
+	killedAnywhere(t, func(c *cut) *world {
 		w := newWorld(t, c)
-		w.Slice = time.Nanosecond // one page a message
 		crowd(w)
+		return w
+	}, 40)
+}
+
+// The same with all rule packs over reported figures: the first pass is cut off too, and begun again.
+func TestKilledAnywhereWithFigures(t *testing.T) {
+	killedAnywhere(t, func(c *cut) *world {
+		w := newRuled(t, c)
+		var rows []supervision.ReportRow
+		for n := range 5 {
+			w.register(n, supplier(code(90000000+n%2)))
+			for _, r := range yearOf(t, n*7, w.now, "telecom")[:8] {
+				rows = append(rows, supervision.ReportRow{Line: len(rows) + 1, USCC: code(n), Report: r})
+			}
+		}
+		if _, err := w.ImportReports(t.Context(), w.call(officer), rows); err != nil {
+			t.Fatal(err)
+		}
+		w.list("x", true, w.ref("uscc", code(90000001)))
+		return w
+	}, 5)
+}
+
+// killedAnywhere cuts a run off at each of its Writes, before it took effect and after, and compares with one that was left alone.
+func killedAnywhere(t *testing.T, made func(*cut) *world, enterprises int) {
+	ordered := func(c *cut, at int) (*world, string) {
+		w := made(c)
+		w.Slice = time.Nanosecond // one page a message, and one shard of the first pass
 		c.writes, c.at = nil, at
 		w.now = w.now.Add(time.Hour)
 		id, err := w.Schedule(context.Background(), w.now)
@@ -95,7 +122,7 @@ func TestKilledAnywhereTheRunStoresTheSame(t *testing.T) {
 	if err := w.deliver(); err != nil {
 		t.Fatal(err)
 	}
-	closed(t, w.run(id), 40, 0)
+	closed(t, w.run(id), enterprises, 0)
 	want := same(t, w, id)
 	for n, name := range undisturbed.writes {
 		for _, applied := range []bool{false, true} {

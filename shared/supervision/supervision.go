@@ -60,6 +60,7 @@ type Supervision struct {
 	Patience   time.Duration // how long a call waits for a trial; ten seconds when zero
 	PageSize   int           // enterprises a page of a run; 200 when zero
 
+	slots  slots
 	lists  lists
 	pinned pinnedTexts
 	known  sync.Map // authorities that the directory has

@@ -10,7 +10,6 @@ import (
 	"shixin/shared/compliance/indicator"
 	"shixin/shared/compliance/peers"
 	"shixin/shared/records"
-	"shixin/shared/table"
 )
 
 // peersBlob is the name of what a run's first pass has counted, by its sum: two workers that count at the same time, between which a report
@@ -100,7 +99,7 @@ func (s *Supervision) eachOf(ctx context.Context, now time.Time, scope complianc
 	after := ""
 	for more := true; more; {
 		var all []records.Judged
-		if all, more, err = s.Store.Shard(ctx, now, shard, after, table.MaxPage, eventual); err != nil {
+		if all, more, err = s.Store.Shard(ctx, now, shard, after, defaultPage, eventual); err != nil {
 			return 0, err
 		}
 		for _, e := range all {

@@ -5,8 +5,10 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"runtime"
 	"runtime/debug"
 	"slices"
+	"sync"
 	"time"
 
 	"shixin/shared/compliance"
@@ -95,6 +97,8 @@ func (s *Supervision) page(ctx context.Context, now time.Time, run compliance.Ru
 	if size == 0 {
 		size = defaultPage
 	}
+	release := s.slots.take()
+	defer release()
 	p := at.State
 	all, more, err := s.Store.Shard(ctx, now, p.Shard, p.Cursor, size, false)
 	if err != nil {
@@ -138,6 +142,12 @@ func (s *Supervision) page(ctx context.Context, now time.Time, run compliance.Ru
 			continue // in shadow: nothing is found
 		}
 		found := s.change(run, bench, e, before[e.USCC], verdicts, b)
+		if b.Len() > maxFindings-mostProposal { // of one enterprise alone: it is written ahead of its page, and counts once however often
+			if err := s.writeAhead(ctx, now, b); err != nil {
+				return next, err
+			}
+			b = &records.Batch{}
+		}
 		ranked = append(ranked, weighed{e.Enterprise, found})
 		proposals.add(b, e.Enterprise, found)
 	}
@@ -148,6 +158,7 @@ func (s *Supervision) page(ctx context.Context, now time.Time, run compliance.Ru
 		}
 		countTrial(&counts, trialOf(*run.Trial, results))
 	}
+	release()
 	if err := s.rank(ctx, now, run.Pins.At, p.Shard, ranked); err != nil {
 		return next, err
 	}
@@ -167,6 +178,30 @@ func (s *Supervision) page(ctx context.Context, now time.Time, run compliance.Ru
 	return next, s.Store.Commit(ctx, now, b)
 }
 
+// writeAhead writes findings in as many Writes as hold them.
+func (s *Supervision) writeAhead(ctx context.Context, now time.Time, b *records.Batch) error {
+	for _, part := range b.Split(maxFindings) {
+		if err := s.Store.Commit(ctx, now, part); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// slots bounds how many pages a process judges at once to what its processors can: each holds a page of enterprises in memory, and workers
+// that wait for the disk hold none.
+type slots struct {
+	once sync.Once
+	free chan struct{}
+}
+
+// take waits for a slot. What it returns gives it back; a second call changes nothing.
+func (s *slots) take() (release func()) {
+	s.once.Do(func() { s.free = make(chan struct{}, runtime.GOMAXPROCS(0)) })
+	s.free <- struct{}{}
+	return sync.OnceFunc(func() { <-s.free })
+}
+
 // change puts into the batch of a page what the run has changed about one enterprise, and returns all that is found of it then. This is the one
 // place where both are known.
 func (s *Supervision) change(run compliance.Run, bench Bench, e records.Judged, before []records.Finding, verdicts []compliance.Verdict, b *records.Batch) []compliance.Finding {
@@ -182,7 +217,7 @@ func (s *Supervision) change(run compliance.Run, bench Bench, e records.Judged, 
 		}
 		return figures.Any(p)
 	}
-	found := make([]compliance.Finding, len(before), len(before)+len(verdicts))
+	found := make([]compliance.Finding, len(before))
 	for i := range before {
 		found[i] = before[i].State
 	}

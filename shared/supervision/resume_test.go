@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"maps"
 	"reflect"
 	"slices"
 	"strings"
@@ -23,9 +24,9 @@ import (
 func dump(t testing.TB, w *world) map[string]string {
 	t.Helper()
 	out := map[string]string{}
-	partitions := []string{"run#all", "run#open", "risk#in#320000", "risk#in#320500", "risk#by#nation"}
+	partitions := []string{"run#all", "run#open", "risk#in#320000", "risk#in#320500", "risk#by#nation", "work#nation"}
 	for n := range records.Shards {
-		partitions = append(partitions, fmt.Sprintf("finding#%03d", n), fmt.Sprintf("risk#of#%03d", n))
+		partitions = append(partitions, fmt.Sprintf("finding#%03d", n), fmt.Sprintf("risk#of#%03d", n), fmt.Sprintf("standing#%03d", n))
 	}
 	ids, _, err := w.Store.Runs(context.Background(), w.now, "", 100)
 	if err != nil {
@@ -69,7 +70,11 @@ func crowd(w *world) {
 				continue
 			}
 			shards[s]++
-			w.put(w.call(officer), u, enterprise(supplier(code(90000000+n%9))))
+			party := supplier(code(90000000 + n%9))
+			if n%2 == 0 { // who owns it weighs more: a rung is proposed
+				party.Role = "shareholder"
+			}
+			w.put(w.call(officer), u, enterprise(party))
 			break
 		}
 		n++
@@ -124,6 +129,9 @@ func killedAnywhere(t *testing.T, made func(*cut) *world, enterprises int) {
 	}
 	closed(t, w.run(id), enterprises, 0)
 	want := same(t, w, id)
+	if proposals := slices.DeleteFunc(slices.Collect(maps.Keys(want)), func(k string) bool { return !strings.HasPrefix(k, "work#nation proposal#") }); len(proposals) == 0 {
+		t.Error("the run proposes nothing")
+	}
 	for n, name := range undisturbed.writes {
 		for _, applied := range []bool{false, true} {
 			t.Run(fmt.Sprintf("%d of %s, applied %v", n+1, name, applied), func(t *testing.T) {

@@ -72,6 +72,9 @@ func Fields(fields ...Field) *Fault {
 	}
 }
 
+// Token writes a name as one part of a JSON pointer (RFC 6901).
+func Token(name string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(name) }
+
 // Parameter makes a fault of the given kind about a path or query parameter.
 func Parameter(kind Kind, name, en, zh string) *Fault {
 	return &Fault{Kind: kind, Detail: Both(en, zh), Fields: []Field{{Parameter: name, Detail: Both(en, zh)}}}

@@ -23,7 +23,7 @@ func (l *Library) Check(base string, p Period, sectors []string, figures map[str
 	var wrong []fault.Field
 	for _, name := range names {
 		if en, zh := l.complaint(name, p, sectors, figures[name]); en != "" {
-			wrong = append(wrong, fault.Field{Pointer: base + "/" + pointerToken(name), Detail: fault.Both(en, zh)})
+			wrong = append(wrong, fault.Field{Pointer: base + "/" + fault.Token(name), Detail: fault.Both(en, zh)})
 		}
 	}
 	return wrong
@@ -79,15 +79,3 @@ func CheckPeriod(p Period, at time.Time) (en, zh string) {
 	}
 	return "", ""
 }
-
-// ParseNumber reads a figure from a text file. It is false for what is no decimal number, and for NaN and infinities.
-func ParseNumber(s string) (float64, bool) {
-	if s == "" || strings.Trim(s, "0123456789+-.eE") != "" {
-		return 0, false // hexadecimal, underscores, NaN, Inf
-	}
-	v, err := strconv.ParseFloat(s, 64)
-	return v, err == nil
-}
-
-// pointerToken writes a name as one part of a JSON pointer (RFC 6901).
-func pointerToken(name string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(name) }

@@ -116,25 +116,3 @@ func TestCheckNamesWhatIsWrong(t *testing.T) {
 		t.Errorf("pointers: %v", wrong)
 	}
 }
-
-func TestParseNumber(t *testing.T) {
-	for s, want := range map[string]float64{"12": 12, "0.975": 0.975, "1e3": 1000, "-4": -4, "+1": 1} {
-		if v, ok := ParseNumber(s); !ok || v != want {
-			t.Errorf("%q: %v, %v", s, v, ok)
-		}
-	}
-	for _, s := range []string{"", "NaN", "nan", "Inf", "-Infinity", "0x10", "1_000", "1,5", "97%", " 1", "1e999", "--1", "."} {
-		if v, ok := ParseNumber(s); ok {
-			t.Errorf("%q is read as %v", s, v)
-		}
-	}
-}
-
-func FuzzParseNumber(f *testing.F) {
-	f.Add("1e308")
-	f.Fuzz(func(t *testing.T, s string) {
-		if v, ok := ParseNumber(s); ok && (math.IsNaN(v) || math.IsInf(v, 0)) {
-			t.Errorf("%q is read as %v", s, v)
-		}
-	})
-}

@@ -7,6 +7,7 @@ import (
 	"unicode/utf8"
 
 	"shixin/shared/compliance/indicator"
+	"shixin/shared/fault"
 	"shixin/shared/regime"
 )
 
@@ -89,9 +90,9 @@ func (n *notes) parameter(p *Pack, i int) {
 	}
 	for region, v := range sorted(q.Regions) {
 		if !isRegion(region) {
-			n.add(at+"/regions/"+token(region), "must be a region of GB/T 2260: six digits", "须为 GB/T 2260 行政区划代码,六位数字")
+			n.add(at+"/regions/"+fault.Token(region), "must be a region of GB/T 2260: six digits", "须为 GB/T 2260 行政区划代码,六位数字")
 		}
-		number(at+"/regions/"+token(region), v)
+		number(at+"/regions/"+fault.Token(region), v)
 	}
 }
 

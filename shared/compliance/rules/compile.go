@@ -9,7 +9,6 @@ import (
 	"github.com/google/cel-go/common/types"
 	"github.com/google/cel-go/interpreter"
 
-	"shixin/shared/compliance"
 	"shixin/shared/compliance/indicator"
 )
 
@@ -59,18 +58,6 @@ func Compile(p Pack, l *indicator.Library) (*Program, error) {
 		program.checks[i].rule = &program.Pack.Rules[i]
 	}
 	return program, nil
-}
-
-// Ref is the pack as runs pin it.
-func (p *Program) Ref() compliance.Pack {
-	ref := compliance.Pack{ID: p.Pack.Name, Version: p.Pack.Version, Sectors: p.Pack.Sectors}
-	for i := range p.Pack.Rules {
-		ref.Rules = append(ref.Rules, p.Pack.Rules[i].ID)
-	}
-	if len(ref.Rules) == 1 && ref.Rules[0] == ref.ID {
-		ref.Rules = nil
-	}
-	return ref
 }
 
 type compiler struct {

@@ -152,8 +152,8 @@ func TestDearPacksAreRefused(t *testing.T) {
 }
 
 func TestListedPackCompiles(t *testing.T) {
-	if ref := compiled(t, ListedPack()).Ref(); ref.Name() != "listed@1" || ref.Rules != nil {
-		t.Errorf("%+v", ref)
+	if p := compiled(t, ListedPack()).Pack; p.Name != "listed" || p.Version != "1" || len(p.Rules) != 1 {
+		t.Errorf("%+v", p)
 	}
 }
 

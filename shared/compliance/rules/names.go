@@ -23,7 +23,4 @@ func sorted[V any](m map[string]V) iter.Seq2[string, V] {
 	}
 }
 
-// token writes a name as one part of a JSON pointer (RFC 6901).
-func token(name string) string { return strings.NewReplacer("~", "~0", "/", "~1").Replace(name) }
-
 func isRegion(s string) bool { return len(s) == 6 && strings.Trim(s, "0123456789") == "" }

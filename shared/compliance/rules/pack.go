@@ -88,16 +88,6 @@ type Pack struct {
 	Rules      []Rule      `json:"rules" yaml:"rules"`
 }
 
-// Rule finds a rule by its id; nil where there is none.
-func (p *Pack) Rule(id string) *Rule {
-	for i := range p.Rules {
-		if p.Rules[i].ID == id {
-			return &p.Rules[i]
-		}
-	}
-	return nil
-}
-
 // ListedPack is the pack of the built-in rule that nobody may be listed. It is the same as [compliance.Packs] has.
 func ListedPack() Pack {
 	cite := regime.Source{Cite: "《反电信网络诈骗法》第三十一条 · Anti-Fraud Law, art. 31", Confidence: regime.Official}

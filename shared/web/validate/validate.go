@@ -104,7 +104,7 @@ func pointer(namespace, typeName string) string {
 			continue
 		}
 		b.WriteByte('/')
-		b.WriteString(strings.NewReplacer("~", "~0", "/", "~1").Replace(name))
+		b.WriteString(fault.Token(name))
 		if !indexed {
 			continue
 		}

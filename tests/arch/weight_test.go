@@ -21,11 +21,12 @@ func TestWhatFunctionsLink(t *testing.T) {
 			"github.com/aws/aws-sdk-go-v2/service/s3", // sqs it has: the log of queries costs a tenth of a hello-world's start
 			module + "shared/register", module + "infra/regimes", module + "infra/calendars", "encoding/csv",
 		},
-		"registry":  {"github.com/aws/aws-sdk-go-v2/service/s3"},
-		"adoption":  {"github.com/aws/aws-sdk-go-v2/service/s3", "github.com/go-playground/validator/v10"},
-		"clock":     {"github.com/aws/aws-sdk-go-v2/service/s3", "github.com/go-playground/validator/v10"},
-		"auditplan": {"github.com/go-playground/validator/v10"},
-		"auditwork": {"github.com/go-playground/validator/v10"},
+	}
+	only := map[string][]string{ // what is large, and who needs it
+		"github.com/google/cel-go":                {"auditwork", "compliance"},
+		module + "shared/naming":                  {"indexer", "publisher", "screenwork", "search", "watch"},
+		"github.com/go-playground/validator/v10":  {"registry", "compliance", "search"},
+		"github.com/aws/aws-sdk-go-v2/service/s3": {"auditplan", "auditwork", "compliance", "indexer", "publisher", "screenwork", "search", "watch"},
 	}
 	seen := 0
 	for _, p := range own(t) {
@@ -43,6 +44,14 @@ func TestWhatFunctionsLink(t *testing.T) {
 				if folder, all := strings.CutSuffix(unwanted, "/..."); linked == unwanted || all && under(linked, folder) {
 					t.Errorf("%s links %s", name, linked)
 				}
+			}
+		}
+	}
+	for _, p := range own(t) {
+		name := path.Base(path.Dir(p.ImportPath))
+		for large, users := range only {
+			if mains(p.short()) && !slices.Contains(users, name) && slices.ContainsFunc(p.Deps, func(linked string) bool { return under(linked, large) }) {
+				t.Errorf("%s links %s, which %v alone need", name, large, users)
 			}
 		}
 	}

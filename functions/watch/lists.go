@@ -15,9 +15,9 @@ import (
 
 // body is a list in JSON. Purpose and Reference hold for all entries that state none of their own.
 type body struct {
-	Purpose   string           `json:"purpose,omitempty"`
-	Reference string           `json:"reference,omitempty"`
-	Entries   []watching.Input `json:"entries"`
+	Purpose   string            `json:"purpose,omitempty"`
+	Reference string            `json:"reference,omitempty"`
+	Entries   *[]watching.Input `json:"entries"`
 }
 
 func (h handlers) lists(w http.ResponseWriter, r *http.Request) error {
@@ -119,11 +119,14 @@ func readRows(r *http.Request) ([]watching.Row, error) {
 		if err := web.Decode(r, &b); err != nil {
 			return nil, err
 		}
-		if len(b.Entries) > watching.MaxRows {
+		if b.Entries == nil {
+			return nil, fault.At("/entries", "is required: a list, empty where nobody is to be watched any more", "必填:数组;不再关注任何对象时可为空")
+		}
+		if len(*b.Entries) > watching.MaxRows {
 			return nil, fault.At("/entries", fmt.Sprintf("at most %d in one call; send the rest as further parts", watching.MaxRows), "每次最多 20,000 条,其余请分部发送")
 		}
-		out := make([]watching.Row, len(b.Entries))
-		for i, in := range b.Entries {
+		out := make([]watching.Row, len(*b.Entries))
+		for i, in := range *b.Entries {
 			if in.Purpose == "" {
 				in.Purpose = b.Purpose
 			}

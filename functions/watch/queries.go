@@ -57,7 +57,7 @@ func line(v ledger.View) []string {
 	for _, name := range slices.Sorted(maps.Keys(v.Verdicts)) {
 		verdicts = append(verdicts, name+"="+strconv.Itoa(v.Verdicts[name]))
 	}
-	return []string{v.Caller, string(v.Day), strconv.FormatInt(v.N, 10), v.ID, v.At.UTC().Format("2006-01-02T15:04:05.000Z"), v.Account, v.Person, string(v.Role),
+	return []string{v.Caller, string(v.Day), strconv.FormatInt(v.N, 10), v.ID, v.At, v.Account, v.Person, string(v.Role),
 		v.Authority, v.USCC, v.Route, v.Purpose, v.Reference, v.Salt, v.Texts, v.Asked, strconv.Itoa(v.Identifiers), strconv.Itoa(v.Invalid),
 		strconv.FormatInt(v.ListVersion, 10), strings.Join(verdicts, ";"), v.Prev, v.Hash}
 }

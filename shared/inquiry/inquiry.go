@@ -69,9 +69,12 @@ func (r Record) Sum() string {
 	for _, name := range slices.Sorted(maps.Keys(r.Verdicts)) {
 		verdicts = append(verdicts, name+"="+strconv.Itoa(r.Verdicts[name]))
 	}
-	return sum(r.Prev, strconv.FormatInt(r.N, 10), r.ID, r.At.UTC().Format("2006-01-02T15:04:05.000Z"), r.Account, r.Person, string(r.Role), r.Authority, r.USCC,
+	return sum(r.Prev, strconv.FormatInt(r.N, 10), r.ID, r.Moment(), r.Account, r.Person, string(r.Role), r.Authority, r.USCC,
 		r.Route, r.Texts, r.Asked, strconv.Itoa(r.Identifiers), strconv.Itoa(r.Invalid), strconv.FormatInt(r.ListVersion, 10), strings.Join(verdicts, ";"))
 }
+
+// Moment is the record's time as the hash and exports have it.
+func (r Record) Moment() string { return r.At.UTC().Format("2006-01-02T15:04:05.000Z") }
 
 func sum(parts ...string) string {
 	var b strings.Builder

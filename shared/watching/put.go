@@ -75,6 +75,9 @@ func (w *Watching) Put(ctx context.Context, call repeat.Call, name string, part 
 	if err != nil {
 		return nil, err
 	}
+	if len(entries) == 0 && len(rejected) > 0 {
+		return nil, noneWatched(rejected)
+	}
 	base := list.State.Version
 	if err := w.putBlob(ctx, partBlob(folder(who, name), base, part), encode(entries)); err != nil {
 		return nil, err
@@ -144,6 +147,17 @@ func (w *Watching) readRows(ctx context.Context, call repeat.Call, name string, 
 		entries = append(entries, e)
 	}
 	return entries, rejected, nil
+}
+
+// noneWatched is the refusal of rows of which not one can be watched: that is mostly another header, delimiter or encoding, and would replace a list by
+// nothing.
+func noneWatched(rejected []Rejected) error {
+	first := rejected[0]
+	f := fault.New(fault.Invalid, fmt.Sprintf("none of the rows can be watched, and nothing was changed; line %d: %s", first.Line, first.Detail), "所有行均无法关注,未作任何更改")
+	for _, r := range rejected[:min(len(rejected), 100)] {
+		f.Fields = append(f.Fields, fault.Field{Pointer: r.Pointer, Detail: fmt.Sprintf("line %d: %s", r.Line, r.Detail)})
+	}
+	return f
 }
 
 func reject(line int, err error) Rejected {

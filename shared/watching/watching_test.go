@@ -328,11 +328,11 @@ func TestWhatIsRefused(t *testing.T) {
 		"an id that is none":          {rt.Operator, watching.Input{ID: "a b", Name: "x"}, "/id"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			v := w.put(c.who, "list-"+strings.ReplaceAll(name, " ", "-"), 0, whole, c.in)
+			v := w.put(c.who, "list-"+strings.ReplaceAll(name, " ", "-"), 0, whole, c.in, company(99))
 			switch {
-			case c.says == "" && (*v.Accepted != 1 || len(v.Rejected) != 0):
+			case c.says == "" && (*v.Accepted != 2 || len(v.Rejected) != 0):
 				t.Errorf("%+v", v.Rejected)
-			case c.says != "" && (*v.Accepted != 0 || len(v.Rejected) != 1 || v.Rejected[0].Pointer != c.says):
+			case c.says != "" && (*v.Accepted != 1 || len(v.Rejected) != 1 || v.Rejected[0].Pointer != c.says):
 				t.Errorf("%+v", v.Rejected)
 			}
 			if text := fmt.Sprint(v.Rejected); strings.Contains(text, rt.CNID(1)) || strings.Contains(text, rt.CNID(2)) {
@@ -361,6 +361,20 @@ func TestLimits(t *testing.T) {
 		if n == 6 != (fault.Of(err) == fault.Invalid) {
 			t.Errorf("part %d: %v", n, err)
 		}
+	}
+}
+
+// Rows of which none can be watched do not replace a list by nothing.
+func TestNoneWatched(t *testing.T) {
+	w := newWorld(t)
+	w.put(rt.Operator, "a", 0, whole, mirrored(1))
+	one := 1
+	_, err := w.watching().Put(w.Ctx(), repeat.Call{Who: rt.Operator, Now: w.Now, IfMatch: &one}, "a", whole, rows(watching.Input{ID: "x"}, watching.Input{ID: "y"}))
+	if f, ok := errors.AsType[*fault.Fault](err); !ok || f.Kind != fault.Invalid || len(f.Fields) != 2 {
+		t.Errorf("%v", err)
+	}
+	if v := w.put(rt.Operator, "a", 1, whole); v.Version != 2 || v.Entries != 0 {
+		t.Errorf("an empty list: %+v", v)
 	}
 }
 

@@ -21,6 +21,7 @@ type View struct {
 	Caller string      `json:"caller"` // with Day the name of the chain
 	Day    workday.Day `json:"day"`
 	inquiry.Record
+	At        string `json:"at"` // as the hash has it: UTC, with milliseconds
 	Salt      string `json:"salt,omitempty"`
 	Purpose   string `json:"purpose,omitempty"`
 	Reference string `json:"reference,omitempty"`
@@ -129,7 +130,7 @@ func (l *Ledger) chains(ctx context.Context, now time.Time, f Filter, at Place) 
 }
 
 func (l *Ledger) view(ctx context.Context, c records.QueryChain, r inquiry.Record) (View, error) {
-	v := View{Caller: c.Caller, Day: c.Day, Record: r}
+	v := View{Caller: c.Caller, Day: c.Day, Record: r, At: r.Moment()}
 	if len(r.Sealed) == 0 {
 		return v, nil
 	}

@@ -6,10 +6,12 @@ import (
 
 	"shixin/shared/boot"
 	"shixin/shared/boot/acting"
+	"shixin/shared/boot/asking"
 	"shixin/shared/boot/supervising"
 	"shixin/shared/compliance"
 	"shixin/shared/compliance/indicator"
 	"shixin/shared/fault"
+	"shixin/shared/querylog"
 	"shixin/shared/supervision"
 	"shixin/shared/supervision/desk"
 	"shixin/shared/supervision/judging"
@@ -26,13 +28,14 @@ type Deps struct {
 	Rungs       *rungs.Rungs
 	Desk        *desk.Desk
 	Tally       *tally.Tally
+	Queries     *querylog.Log
 }
 
 // Function makes the Lambda function from its ports.
 func Function(p boot.Ports) boot.HTTP {
 	s := supervising.New(p)
 	s.Rules = judging.New()
-	return p.Serve(Routes(Deps{Supervision: s, Rungs: acting.New(p), Desk: acting.Desk(p), Tally: acting.Tally(p)}))
+	return p.Serve(Routes(Deps{Supervision: s, Rungs: acting.New(p), Desk: acting.Desk(p), Tally: acting.Tally(p), Queries: asking.New(p)}))
 }
 
 // Routes is the function's route table.
@@ -201,6 +204,13 @@ func (h handlers) relations(w http.ResponseWriter, r *http.Request) error {
 	ctx := r.Context()
 	view, err := h.Supervision.Relations(ctx, web.Caller(ctx), web.Now(ctx), code)
 	if err != nil {
+		return err
+	}
+	// It asks the list for persons, so that it is not answered unless it is logged.
+	if err := h.Queries.Tell(ctx, web.Caller(ctx), querylog.Query{
+		Request: web.RequestID(ctx), At: web.Now(ctx), Route: web.RouteOf(r), What: []string{code}, Count: view.Asked, ListVersion: view.ListVersion,
+		Verdicts: map[string]int{"listed": len(view.Listed), "clear": view.Asked - len(view.Listed)}, Personal: true,
+	}); err != nil {
 		return err
 	}
 	return web.JSON(w, http.StatusOK, view)

@@ -23,6 +23,7 @@ import (
 	"shixin/shared/blob/file"
 	"shixin/shared/keys/ring"
 	"shixin/shared/keys/tinkseal"
+	"shixin/shared/querylog"
 	"shixin/shared/queue"
 	"shixin/shared/queue/memory"
 	"shixin/shared/records"
@@ -77,7 +78,7 @@ func newAPI(t *testing.T) *api {
 	work := auditwork.Handle(auditwork.Deps{Supervision: s})
 	queues.Handle(supervision.Queue, 4, func(ctx context.Context, m queue.Message) error { return work(ctx, m.Body, now) })
 	t.Cleanup(func() { _ = queues.Stop(context.Background()) })
-	return &api{t: t, s: s, queues: queues, h: web.New(compliance.Routes(compliance.Deps{Supervision: s}), web.Options{
+	return &api{t: t, s: s, queues: queues, h: web.New(compliance.Routes(compliance.Deps{Supervision: s, Queries: &querylog.Log{Queue: queues, Hash: r}}), web.Options{
 		Permit:    func(_ context.Context, p access.Principal, action string) error { return engine.Role(p, action) },
 		CursorKey: func(context.Context) ([]byte, error) { return []byte("0123456789abcdef"), nil },
 	})}

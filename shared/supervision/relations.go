@@ -34,6 +34,8 @@ type RelationsView struct {
 	Complete    bool          `json:"complete"` // false where the bounds cut more than the hubs
 	ListVersion int64         `json:"list_version"`
 	AsOf        time.Time     `json:"as_of"`
+
+	Asked int `json:"-"` // how many subjects the list was asked for
 }
 
 // RelatedView is one enterprise that is tied to the first, by a path of at most two steps. Of one that the caller may not read no more
@@ -364,6 +366,7 @@ func (w *walk) listed(ctx context.Context) error {
 			}
 		}
 	}
+	w.view.Asked = len(ids)
 	recs, err := w.s.Store.Records(ctx, w.now, ids)
 	if err != nil {
 		return err

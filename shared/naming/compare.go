@@ -193,7 +193,7 @@ func (c *comparison) judge() {
 const mostShared = 0.4
 
 // order is what it costs that words stand in another order. Persons give their names in any; in characters the order tells.
-// Languages differ in it, so that it costs nothing between them.
+// Languages differ in it, so that it costs organisations nothing between them.
 func (c *comparison) order(q, l *side) float32 {
 	characters := q.kind == subject.Person && q.han && l.han
 	turned, moved := false, false
@@ -206,7 +206,7 @@ func (c *comparison) order(q, l *side) float32 {
 	switch {
 	case turned && q.han && l.han:
 		return 0.05
-	case turned && q.han != l.han:
+	case turned && q.han != l.han && q.kind != subject.Person:
 		return 0
 	case turned && q.kind != subject.Person:
 		return 0.02

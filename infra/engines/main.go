@@ -8,11 +8,13 @@ package main
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
 	"os"
 	"os/signal"
 	"strings"
+	"sync"
 
 	"shixin/infra/engines/engine"
 )
@@ -37,10 +39,13 @@ func run(ctx context.Context, args []string) error {
 	if err := flags.Parse(args); err != nil {
 		return err
 	}
-	for name := range strings.SplitSeq(*want, ",") {
-		if err := engine.Install(ctx, strings.TrimSpace(name), os.Stderr); err != nil {
-			return err
-		}
+	// All at once: one compiles while the others wait for the network.
+	var all sync.WaitGroup
+	wanted := strings.Split(*want, ",")
+	errs := make([]error, len(wanted))
+	for i, name := range wanted {
+		all.Go(func() { errs[i] = engine.Install(ctx, strings.TrimSpace(name), os.Stderr) })
 	}
-	return nil
+	all.Wait()
+	return errors.Join(errs...)
 }

@@ -39,11 +39,12 @@ var ErrMissing = errors.New("not installed")
 // installed marks a folder whose installation came to its end.
 const installed = "installed"
 
-// cargo builds a crate from its registry; the features keep the build short.
+// cargo builds a crate from its registry. The features keep the build short, and so does not optimising across crates, which the
+// crate's own profile asks for and tests do not need.
 func cargo(crate, features string) func(Engine, string) [][]string {
 	return func(e Engine, folder string) [][]string {
 		return [][]string{{
-			"cargo", "install", crate, "--version", e.Version, "--locked", "--root", folder,
+			"cargo", "--config", "profile.release.lto=\"off\"", "--config", "profile.release.codegen-units=16", "install", crate, "--version", e.Version, "--locked", "--root", folder,
 			"--no-default-features", "--features", features,
 		}}
 	}

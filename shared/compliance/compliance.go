@@ -6,6 +6,7 @@ package compliance
 
 import (
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -139,6 +140,14 @@ func (p Pack) rules() []string {
 		return []string{p.ID}
 	}
 	return p.Rules
+}
+
+// later reports whether it is a later version of a pack, given as name@version.
+func (p Pack) later(than string) bool {
+	name, version, _ := strings.Cut(than, "@")
+	old, err := strconv.Atoi(version)
+	own, wrong := strconv.Atoi(p.Version)
+	return p.ID == name && err == nil && wrong == nil && own > old
 }
 
 // RuleKey names a rule among those of all packs: by its pack too, unless the pack is called as the rule.

@@ -68,3 +68,35 @@ func TestContestOfAFinding(t *testing.T) {
 		t.Error(err)
 	}
 }
+
+// A rule that a later version of its pack no longer has is held against nobody; an older version, or another pack, ends nothing.
+func TestFindingOfARuleThatIsGone(t *testing.T) {
+	v := compliance.Verdict{Rule: "b", Pack: "telecom@3", Outcome: compliance.Fail, Inputs: []compliance.Input{{Name: "x", Published: true}}}
+	f, _ := compliance.Finding{}.Next("u", v, pins(1))
+	f, _ = f.Contest(compliance.Contest{})
+	for name, c := range map[string]struct {
+		pack compliance.Pack
+		ends bool
+	}{
+		"a later version without it": {compliance.Pack{ID: "telecom", Version: "10", Rules: []string{"a"}}, true},
+		"a later version with it":    {compliance.Pack{ID: "telecom", Version: "10", Rules: []string{"a", "b"}}, false},
+		"the same version":           {compliance.Pack{ID: "telecom", Version: "3", Rules: []string{"a"}}, false},
+		"an older version":           {compliance.Pack{ID: "telecom", Version: "2", Rules: []string{"a"}}, false},
+		"another pack":               {compliance.Pack{ID: "finance", Version: "10", Rules: []string{"a"}}, false},
+	} {
+		got, ended := f.Withdraw([]compliance.Pack{c.pack}, pins(2))
+		if ended != c.ends || ended && (got.State != compliance.Cured || got.Contests[0].State != compliance.Lapsed) {
+			t.Errorf("%s: %v, %s", name, ended, got.State)
+		}
+	}
+	gone, _ := f.Withdraw([]compliance.Pack{{ID: "telecom", Version: "4", Rules: []string{"a"}}}, pins(2))
+	if _, again := gone.Withdraw([]compliance.Pack{{ID: "telecom", Version: "4", Rules: []string{"a"}}}, pins(3)); again {
+		t.Error("it ended twice")
+	}
+	if back, _ := gone.Next("u", v, pins(4)); back.State != compliance.Open {
+		t.Errorf("the rule is back, and the finding is %s", back.State)
+	}
+	if seen, ok := gone.Public(); !ok || seen.State != compliance.Cured {
+		t.Errorf("its enterprise sees %s", seen.State)
+	}
+}

@@ -26,11 +26,12 @@ type Event string
 
 // The events.
 const (
-	Opened   Event = "opened"
-	Changed  Event = "changed"  // it still fails, for other inputs
-	Unjudged Event = "unjudged" // it failed before, and could not be judged: it stays as it was
-	Healed   Event = "cured"
-	Reopened Event = "reopened"
+	Opened    Event = "opened"
+	Changed   Event = "changed"  // it still fails, for other inputs
+	Unjudged  Event = "unjudged" // it failed before, and could not be judged: it stays as it was
+	Healed    Event = "cured"
+	Reopened  Event = "reopened"
+	Withdrawn Event = "withdrawn" // its rule is in no version that is in force any more
 )
 
 // Mark is one run that changed a finding. A run that found it as it was leaves no mark.
@@ -165,6 +166,22 @@ func (f Finding) Since() time.Time {
 		return time.Time{}
 	}
 	return f.Marks[0].At
+}
+
+// Withdraw ends a finding that stands, whose rule a later version of its pack no longer has; false where that is not so.
+func (f Finding) Withdraw(packs []Pack, pins FindingPins) (Finding, bool) {
+	last := f.last()
+	if f.ID == "" || f.State == Cured || last.Run == pins.Run || pins.At.Before(last.At) {
+		return f, false
+	}
+	i := slices.IndexFunc(packs, func(p Pack) bool { return p.later(f.Pack) })
+	if i < 0 || slices.Contains(packs[i].rules(), f.Rule) {
+		return f, false
+	}
+	f.State = Cured
+	f.lapse()
+	f.mark(Mark{Run: pins.Run, At: pins.At, ListVersion: pins.ListVersion, Outcome: Pass, Event: Withdrawn})
+	return f, true
 }
 
 func (f Finding) last() Mark {

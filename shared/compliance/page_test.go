@@ -1,6 +1,7 @@
 package compliance_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"testing"
 
@@ -46,6 +47,22 @@ func TestPagesKeepOutcomes(t *testing.T) {
 		got, err := page.Results()
 		if err != nil || len(got) != len(want) || len(want) > 0 && !cmp.Equal(got, want) {
 			t.Fatalf("%v\n%s", err, cmp.Diff(want, got))
+		}
+	})
+}
+
+// What is stored may be damaged in any way: it is refused, or read as something.
+func FuzzPage(f *testing.F) {
+	f.Add([]byte(`{"rules":["a@1","k@2/b"],"usccs":"000000000000000001","outcomes":"pu","words":["x"],"whys":"0"}`))
+	f.Add([]byte(`{"rules":[],"usccs":"","outcomes":""}`))
+	f.Fuzz(func(t *testing.T, text []byte) {
+		var p compliance.Page
+		if json.Unmarshal(text, &p) != nil {
+			return
+		}
+		results, err := p.Results()
+		if err == nil && len(results) != p.Len()*len(p.Rules) {
+			t.Fatalf("%d results of %d enterprises and %d rules", len(results), p.Len(), len(p.Rules))
 		}
 	})
 }

@@ -214,12 +214,15 @@ func (s *Supervision) standing(ctx context.Context, now time.Time, uscc string, 
 			return err
 		}
 		for _, r := range results {
-			if r.USCC != uscc || r.Rule != f.Rule || r.Outcome != last.Outcome || r.Reason == compliance.ReasonIsolated {
+			if r.USCC != uscc || r.Key() != f.Key() || r.Outcome != last.Outcome || r.Reason == compliance.ReasonIsolated {
 				continue
 			}
 			run, found, err := s.Store.Run(ctx, now, h.ID)
 			if err != nil || !found {
 				return err
+			}
+			if run.State.Trial != nil { // in shadow
+				continue
 			}
 			v.Runs = append(v.Runs, MarkView{Run: h.ID, At: run.State.Pins.At, Event: "standing", Outcome: r.Outcome})
 			return nil

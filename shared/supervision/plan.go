@@ -145,7 +145,7 @@ func (s *Supervision) pin(ctx context.Context, now time.Time, run compliance.Run
 	if _, err := rand.Read(run.Key); err != nil {
 		return run, err
 	}
-	run.Pins = compliance.Pins{ListVersion: head.N, At: at, Regimes: map[string]string{}, Calendar: calendar.LastYear(), Engine: compliance.Engine}
+	run.Pins = compliance.Pins{ListVersion: head.N, At: at, Packs: []compliance.Pack{}, Regimes: map[string]string{}, Calendar: calendar.LastYear(), Engine: compliance.Engine}
 	for _, r := range library.Regimes {
 		if v, err := library.In(r.ID, workday.DayOf(at)); err == nil {
 			run.Pins.Regimes[r.ID] = v.Version

@@ -104,7 +104,7 @@ func TestKilledAnywhereWithFigures(t *testing.T) {
 		if _, err := w.ImportReports(t.Context(), w.call(officer), rows); err != nil {
 			t.Fatal(err)
 		}
-		w.list("x", true, w.ref("uscc", code(90000001)))
+		w.list("x", true, w.ref("uscc", code(90000001)), w.ref("uscc", code(2)))
 		return w
 	}, 5)
 }

@@ -243,6 +243,12 @@ func (s *Supervision) change(run compliance.Run, bench Bench, e records.Judged, 
 			found = append(found, after)
 		}
 	}
+	for i := range before {
+		if after, gone := found[i].Withdraw(run.Pins.Packs, pins); gone {
+			b.PutFinding(before[i], after)
+			found[i] = after
+		}
+	}
 	return found
 }
 

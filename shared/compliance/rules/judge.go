@@ -219,7 +219,7 @@ func PastOf(f compliance.Finding, at time.Time) (Past, bool) {
 		case compliance.Reopened:
 			p.State, opened = string(compliance.Open), m.At
 			p.Times++
-		case compliance.Healed:
+		case compliance.Healed, compliance.Withdrawn:
 			p.State = string(compliance.Cured)
 		}
 	}

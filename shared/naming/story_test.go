@@ -54,6 +54,8 @@ func TestCompare(t *testing.T) {
 		{subject.Person, "Denis Wladimirovikh ZENKIN", "ZENKIN, Denis Vladimirovich", true},
 		{subject.Person, "J. Smith", "SMITH, John", true},
 		{subject.Organization, "CHINA CONSTRUCTION BANK CORPORATION", "中国建设银行股份有限公司", true},
+		{subject.Organization, "示例乙", "示例乙网络科技有限公司(虚构)", true},
+		{subject.Organization, "示例甲网络科技有限公司(虚构)", "示例乙网络科技有限公司(虚构)", false},
 		{subject.Organization, "BANK OF CHINA", "中国建设银行股份有限公司", false},
 		{subject.Organization, "BEIJING JUNMEI NETWORK TECHNOLOGY CO., LTD.", "北京俊梅网络科技有限公司", true},
 		{subject.Organization, "ALIBABA GROUP HOLDING LIMITED", "阿里巴巴集团控股有限公司", true},

@@ -15,25 +15,40 @@ func company(into []Token, run script.Word) []Token {
 	text := run.Text
 	// What follows a first legal form is a branch of the company, and not another company.
 	head, tail := text, ""
-	if e, start, end, ok := lexicon.Find(text); ok && start > 0 && end < len(text) && !group(e, text[start:end]) {
+	if e, start, end, ok := lexicon.Find(text); ok && start > 0 && end < len(text) && !group(e.Concept) {
 		head, tail = text[:end], text[end:]
 	}
 	c.head(head)
 	if tail != "" {
 		n := len(c.tokens)
 		c.head(tail)
-		for i := n; i < len(c.tokens); i++ {
-			c.tokens[i].Class, c.tokens[i].Region = lexicon.Form, 0
-		}
+		aside(c.tokens[n:])
 	}
 	return c.tokens
 }
 
-// group says whether a form is no end of a name: 集团 and 控股 stand before the form, and a 厂 may stand anywhere.
-func group(e lexicon.Entry, text string) bool {
-	end, _ := lexicon.Latin("group")
+// closed says whether a name in characters that has a brand ended with its legal form: what follows, as in 俊梅有限公司(上海)
+// or 俊梅有限公司 上海分公司, is a note or a branch.
+func closed(tokens []Token) bool {
+	if len(tokens) == 0 {
+		return false
+	}
+	last := &tokens[len(tokens)-1]
+	return last.Han && last.Class == lexicon.Form && !group(last.Concept) && Branded(tokens)
+}
+
+// aside makes words count as little as a legal form does.
+func aside(tokens []Token) {
+	for i := range tokens {
+		tokens[i].Class, tokens[i].Region = lexicon.Form, 0
+	}
+}
+
+// group says whether a form is no end of a name: 集团 and 控股 stand before the form.
+func group(form lexicon.Concept) bool {
+	group, _ := lexicon.Latin("group")
 	holding, _ := lexicon.Latin("holding")
-	return e.Concept == end.Concept || e.Concept == holding.Concept
+	return form == group.Concept || form == holding.Concept
 }
 
 type reader struct {

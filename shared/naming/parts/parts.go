@@ -102,7 +102,11 @@ func Organization(name string) []Token {
 	words := script.Words(name)
 	for i := 0; i < len(words) && len(tokens) < script.MaxWords; {
 		if words[i].Han {
+			n, ended := len(tokens), closed(tokens)
 			tokens = company(tokens, words[i])
+			if ended {
+				aside(tokens[n:])
+			}
 			i++
 			continue
 		}

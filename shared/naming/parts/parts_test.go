@@ -34,6 +34,8 @@ func TestOrganization(t *testing.T) {
 		{"华为(深圳)有限公司", "华为 深圳/region 有限公司/form"},
 		{"中国建设银行股份有限公司北京分行", "中国/region 建设/trade 银行/trade 股份有限公司/form 北京/form 分行/form"},
 		{"武汉青海信息服务有限公司", "武汉/region 青海 信息/trade 服务/trade 有限公司/form"},
+		{"示例乙网络科技有限公司(虚构)", "示例乙 网络/trade 科技/trade 有限公司/form 虚/form 构/form"},
+		{"俊梅有限公司 上海分公司", "俊梅 有限公司/form 上海/form 分公司/form"},
 		{"青海有限公司", "青海 有限公司/form"},
 		{"东方集团", "东方/trade 集团/form"},
 		{"上海ABC科技有限公司", "上海/region abc 科技/trade 有限公司/form"},

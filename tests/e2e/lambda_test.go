@@ -73,6 +73,9 @@ func TestLambdaEnvironment(t *testing.T) {
 		"auditplan":  {map[string]string{"time": "2026-03-02T01:00:00Z", "job": "plan"}, "SHIXIN_TABLE", ""},
 		"clock":      {map[string]string{"time": "2026-03-02T01:00:00Z", "job": "expiry"}, "SHIXIN_TABLE", ""},
 		"auditwork":  {message(`{"run":"r1","shard":1}`), `"itemIdentifier":"m1"`, "SHIXIN_TABLE"},
+		"search":     {call("POST", "/v1/search", "/v1/search"), `"statusCode":4`, ""},
+		"indexer":    {message(`{}`), `"itemIdentifier":"m1"`, "SHIXIN_TABLE"},
+		"screenwork": {message(`{"screening":"s1"}`), `"itemIdentifier":"m1"`, "SHIXIN_TABLE"},
 		"adoption":   {message(`{"import":"i1"}`), `"itemIdentifier":"m1"`, "SHIXIN_TABLE"},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -64,7 +64,7 @@ func (i *Inbox) Address(ctx context.Context, name string, within time.Duration) 
 	if err != nil {
 		return blob.Address{}, err
 	}
-	return blob.Address{Method: http.MethodPut, URL: i.Base + Path + encoding.EncodeToString(sealed), Headers: map[string]string{"Content-Type": "application/octet-stream"}}, nil
+	return blob.Address{Method: http.MethodPut, URL: i.Base + Path + encoding.EncodeToString(sealed), Headers: map[string]string{"Content-Type": "application/octet-stream", "If-None-Match": "*"}}, nil
 }
 
 // ServeHTTP takes a body at an address.

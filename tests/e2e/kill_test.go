@@ -16,22 +16,7 @@ import (
 // TestKills starts the program on one folder, writes to it from several sides, kills it, and starts it again, SHIXIN_KILLS
 // times (3). After each start everything that was acknowledged is there, and nothing is half done.
 func TestKills(t *testing.T) {
-	kills := 3
-	if s := os.Getenv("SHIXIN_KILLS"); s != "" {
-		var err error
-		if kills, err = strconv.Atoi(s); err != nil {
-			t.Fatalf("SHIXIN_KILLS: %v", err)
-		}
-	}
-	seed := uint64(time.Now().UnixNano())
-	if s := os.Getenv("SHIXIN_SEED"); s != "" {
-		var err error
-		if seed, err = strconv.ParseUint(s, 10, 64); err != nil {
-			t.Fatalf("SHIXIN_SEED: %v", err)
-		}
-	}
-	t.Logf("SHIXIN_SEED=%d", seed)
-	random := rand.New(rand.NewPCG(seed, 0))
+	kills, random := chaos(t)
 	p := &program{t: t, binary: build(t), data: t.TempDir()}
 	kept := &acknowledged{}
 	for i := range kills {
@@ -54,6 +39,27 @@ func TestKills(t *testing.T) {
 	kept.finish(p)
 	kept.check(p)
 	p.terminate()
+}
+
+// chaos is how often the program is killed, SHIXIN_KILLS times (3), and what decides when: SHIXIN_SEED repeats a run.
+func chaos(t *testing.T) (kills int, random *rand.Rand) {
+	t.Helper()
+	kills = 3
+	if s := os.Getenv("SHIXIN_KILLS"); s != "" {
+		var err error
+		if kills, err = strconv.Atoi(s); err != nil {
+			t.Fatalf("SHIXIN_KILLS: %v", err)
+		}
+	}
+	seed := uint64(time.Now().UnixNano())
+	if s := os.Getenv("SHIXIN_SEED"); s != "" {
+		var err error
+		if seed, err = strconv.ParseUint(s, 10, 64); err != nil {
+			t.Fatalf("SHIXIN_SEED: %v", err)
+		}
+	}
+	t.Logf("SHIXIN_SEED=%d", seed)
+	return kills, rand.New(rand.NewPCG(seed, 0))
 }
 
 // TestTerminate ends a program in the middle of its work: what was acknowledged is kept, and it says that it ended well.

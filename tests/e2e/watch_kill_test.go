@@ -4,9 +4,6 @@ import (
 	"bytes"
 	"context"
 	"fmt"
-	"math/rand/v2"
-	"os"
-	"strconv"
 	"strings"
 	"sync"
 	"testing"
@@ -19,17 +16,8 @@ import (
 // TestKillsOfWatching kills the program while effects touch a watch list and queries are answered. Afterwards each effect has raised one alert, and
 // each query that was answered is in the log, once.
 func TestKillsOfWatching(t *testing.T) {
-	kills := 3
-	if s := os.Getenv("SHIXIN_KILLS"); s != "" {
-		var err error
-		if kills, err = strconv.Atoi(s); err != nil {
-			t.Fatalf("SHIXIN_KILLS: %v", err)
-		}
-	}
+	kills, random := chaos(t)
 	kills = min(kills, 9)
-	seed := uint64(time.Now().UnixNano())
-	t.Logf("seed %d", seed)
-	random := rand.New(rand.NewPCG(seed, 0))
 	p := &program{t: t, binary: build(t), data: t.TempDir()}
 	p.start()
 	var rows strings.Builder

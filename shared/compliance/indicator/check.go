@@ -54,14 +54,14 @@ func (d *Definition) Complaint(v float64) (en, zh string) {
 	case math.IsNaN(v) || math.IsInf(v, 0):
 		return "is not a finite number", "不是有限的数"
 	case v < 0:
-		return "is negative; it is a number of " + unit + ", 0 or more", "不得为负数;应为 0 或以上,单位:" + unit
+		return "is negative; it is a number of " + unit + ", 0 or more", "「" + d.Title.Zh + "」不得为负数"
 	case d.Kind == Count && v != math.Trunc(v):
-		return "is a count of " + unit + ": a whole number", "为计数(" + unit + "),须为整数"
+		return "is a count of " + unit + ": a whole number", "「" + d.Title.Zh + "」为计数,须为整数"
 	case d.Kind == Share && v > 1:
 		return "is a share from 0 to 1: write 0.97 for 97 per cent", "为 0 至 1 的占比:97% 写作 0.97"
 	case v < d.Min || v > d.Max:
 		span := short(d.Min) + " .. " + short(d.Max)
-		return "is outside of what is plausible (" + span + " " + unit + "): is the unit right?", "超出合理范围(" + span + " " + unit + "):请核对单位"
+		return "is outside of what is plausible (" + span + " " + unit + "): is the unit right?", "「" + d.Title.Zh + "」超出合理范围(" + span + "):请核对单位"
 	}
 	return "", ""
 }

@@ -109,7 +109,7 @@ func (w *waits) until(x duty.Wait, d Deadline, c regime.Clock) duty.Wait {
 	x.SetBy, x.Basis = d.SetBy, c.Source.Cite
 	by, known := d.By(w.rules.Calendar)
 	if !known {
-		x.Pending = "calendar"
+		x.Pending, x.Start, x.Days = "calendar", d.From, d.WorkingDays
 		return x
 	}
 	x.By = by
@@ -121,7 +121,7 @@ func (w *waits) clock(x duty.Wait, c regime.Clock, from workday.Day) duty.Wait {
 	x.SetBy, x.Basis = "ladder", c.Source.Cite
 	by, known := c.Within.After(from, w.rules.Calendar)
 	if !known {
-		x.Pending = "calendar"
+		x.Pending, x.Start, x.Days = "calendar", from, c.Within.WorkingDays
 		return x
 	}
 	x.By = by

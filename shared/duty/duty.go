@@ -39,13 +39,29 @@ type Wait struct {
 	From    workday.Day `json:"from,omitempty"`    // the first day on which it is possible; empty: at once
 	By      workday.Day `json:"by,omitempty"`      // the last day; empty where no clock runs, or the calendar ends before
 	Pending string      `json:"pending,omitempty"` // "calendar" where the day lies beyond the published calendar
-	Basis   string      `json:"basis,omitempty"`   // of the clock
-	SetBy   string      `json:"set_by,omitempty"`  // regime, ladder or authority
-	May     bool        `json:"may,omitempty"`     // an opportunity, as a statement is: when its time is over it is gone, and nothing is late
+	// Start and Days are what a pending day will be counted from, once the calendar is published: so many working days after a day.
+	Start workday.Day `json:"start,omitempty"`
+	Days  int         `json:"working_days,omitempty"`
+	Basis string      `json:"basis,omitempty"`  // of the clock
+	SetBy string      `json:"set_by,omitempty"` // regime, ladder or authority
+	May   bool        `json:"may,omitempty"`    // an opportunity, as a statement is: when its time is over it is gone, and nothing is late
 }
 
 // Late reports whether the step is owed and its last day has passed.
 func (w Wait) Late(today workday.Day) bool { return !w.May && w.By != "" && w.By < today }
+
+// Known fills in the days that were beyond the calendar when the item was stored, and are not any more.
+func (i *Item) Known(c workday.Calendar) {
+	for n := range i.Waits {
+		w := &i.Waits[n]
+		if w.Pending == "" || w.Days == 0 {
+			continue
+		}
+		if by, known := c.Add(w.Start, w.Days); known {
+			w.By, w.Pending, w.Start, w.Days = by, "", "", 0
+		}
+	}
+}
 
 // Open reports whether the step can be taken on a day.
 func (w Wait) Open(today workday.Day) bool {

@@ -6,6 +6,7 @@ import (
 
 	"shixin/shared/access"
 	"shixin/shared/duty"
+	"shixin/shared/workday"
 )
 
 func TestFor(t *testing.T) {
@@ -55,5 +56,32 @@ func TestFor(t *testing.T) {
 	}
 	if item.Earliest() != "2026-03-01" || !item.Late("2026-03-02") || item.Late("2026-03-01") {
 		t.Errorf("earliest %s", item.Earliest())
+	}
+}
+
+// A day beyond the calendar is known when the next calendar is published, though the item was stored before.
+func TestKnown(t *testing.T) {
+	year := func(ys ...int) workday.Calendar {
+		all := map[int]workday.Year{}
+		for _, y := range ys {
+			all[y] = workday.Year{Notice: "x"}
+		}
+		c, err := workday.New(all)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return c
+	}
+	stored := func() duty.Item {
+		return duty.Item{Waits: []duty.Wait{{Step: "decision", Pending: "calendar", Start: "2026-12-30", Days: 3}, {Step: "service", Pending: "calendar"}, {Step: "notice", By: "2026-12-30"}}}
+	}
+	i := stored()
+	if i.Known(year(2026)); i.Waits[0].By != "" || i.Waits[0].Pending == "" || i.Late("2027-03-01") != true || i.Waits[0].Late("2027-03-01") {
+		t.Errorf("before: %+v", i.Waits)
+	}
+	i = stored()
+	i.Known(year(2026, 2027))
+	if i.Waits[0].By != "2027-01-04" || i.Waits[0].Pending != "" || !i.Waits[0].Late("2027-01-05") || i.Waits[1].Pending == "" {
+		t.Errorf("after: %+v", i.Waits)
 	}
 }

@@ -17,6 +17,9 @@ type Due struct {
 	Pending string
 	Basis   string
 	SetBy   string // regime or authority
+	// With Pending: so many working days after Start.
+	Start workday.Day
+	Days  int
 }
 
 // Clocks is the clocks that run for a listing: those that the regime states, and the one that the notice set.
@@ -86,7 +89,7 @@ func deadline(c regime.Clock, step string, from time.Time, calendar workday.Cale
 	d := Due{Step: step, Basis: c.Source.Cite, SetBy: "regime"}
 	by, known := c.Within.After(workday.DayOf(from), calendar)
 	if !known {
-		d.Pending = "calendar"
+		d.Pending, d.Start, d.Days = "calendar", workday.DayOf(from), c.Within.WorkingDays
 		return d
 	}
 	d.By = by

@@ -44,7 +44,7 @@ func (w *waits) add(x duty.Wait) { w.all = append(w.all, x) }
 func (w *waits) clocked(x duty.Wait) duty.Wait {
 	for _, d := range w.clocks {
 		if d.Step == x.Step {
-			x.By, x.Pending, x.Basis, x.SetBy = d.By, d.Pending, d.Basis, d.SetBy
+			x.By, x.Pending, x.Basis, x.SetBy, x.Start, x.Days = d.By, d.Pending, d.Basis, d.SetBy, d.Start, d.Days
 			break
 		}
 	}

@@ -2,6 +2,7 @@ package register
 
 import (
 	"context"
+	"reflect"
 	"slices"
 	"time"
 
@@ -66,7 +67,7 @@ func (r *Register) commit(ctx context.Context, now time.Time, head *records.Head
 		if err := checkState(step, &c.after, size); err != nil {
 			return refused(c, err)
 		}
-		b.PutWork(listing.Item(c.after, c.rules), c.stored.State.Version > 0 && len(listing.Waits(c.stored.State, c.rules)) > 0)
+		c.queue(b)
 		if was := c.stored.State.State == listing.Removed; was != (c.after.State == listing.Removed) {
 			b.MarkRemoved(c.after.ID, !was)
 		}
@@ -88,6 +89,18 @@ func (r *Register) commit(ctx context.Context, now time.Time, head *records.Head
 
 // WatchersQueue is the logical name of the queue of those who wait for journal entries.
 const WatchersQueue = "publisher"
+
+// queue puts what waits of the listing into its authority's queue of work, where the change makes it otherwise.
+func (c *change) queue(b *records.Batch) {
+	after := listing.Item(c.after, c.rules)
+	if c.stored.State.Version == 0 {
+		b.PutWork(after, false)
+		return
+	}
+	if before := listing.Item(c.stored.State, c.rules); !reflect.DeepEqual(before, after) {
+		b.PutWork(after, len(before.Waits) > 0)
+	}
+}
 
 // refused says of which change a refusal is; other errors are of all.
 func refused(c *change, err error) error {

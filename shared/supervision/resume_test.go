@@ -96,7 +96,9 @@ func TestKilledAnywhereWithFigures(t *testing.T) {
 		w := newRuled(t, c)
 		var rows []supervision.ReportRow
 		for n := range 5 {
-			w.register(n, supplier(code(90000000+n%2)))
+			owner := supplier(code(90000000 + n%2))
+			owner.Role = "shareholder"
+			w.register(n, owner)
 			for _, r := range yearOf(t, n*7, w.now, "telecom")[:8] {
 				rows = append(rows, supervision.ReportRow{Line: len(rows) + 1, USCC: code(n), Report: r})
 			}

@@ -30,6 +30,9 @@ func (s *Supervision) contestItem(e compliance.Enterprise, f compliance.Finding)
 	due, err := s.due(c.At, func(k compliance.Clocks) compliance.Clock { return k.Contest })
 	if due != nil {
 		w.Pending, w.SetBy = due.Pending, due.SetBy
+		if clocks, err := s.Clocks(); err == nil && due.Pending != "" && clocks.Contest.WorkingDays != nil {
+			w.Start, w.Days = workday.DayOf(c.At), *clocks.Contest.WorkingDays
+		}
 		if due.By != nil {
 			w.By = *due.By
 		}

@@ -31,7 +31,7 @@ func Desk(p boot.Ports) *desk.Desk {
 
 // Tally makes the statistics from the ports of a function.
 func Tally(p boot.Ports) *tally.Tally {
-	return &tally.Tally{Store: &records.Store{Table: p.Table}, Ladder: ladder.Load}
+	return &tally.Tally{Store: &records.Store{Table: p.Table}, Ladder: ladder.Load, Calendar: calendars.Load}
 }
 
 // Through proposes a listing of an organisation through the register.

@@ -90,6 +90,10 @@ func (d *Desk) queues(ctx context.Context, who access.Principal, now time.Time, 
 	if err != nil {
 		return nil, nil, err
 	}
+	calendar, err := d.Calendar()
+	if err != nil {
+		return nil, nil, err
+	}
 	authorities, err := d.authorities(ctx, who, now)
 	if err != nil {
 		return nil, nil, err
@@ -108,6 +112,7 @@ func (d *Desk) queues(ctx context.Context, who access.Principal, now time.Time, 
 			}
 			pages++
 			for _, p := range places {
+				p.Item.Known(calendar)
 				p.Item.Of(authorities[at.Authority].Level, authorities[at.Authority].Region)
 				if view, shown := show(p.Item, p.Item.For(who, today), today, library.Duties, f); shown {
 					if len(items) == limit {

@@ -6,6 +6,7 @@ import (
 	"testing"
 	"time"
 
+	"shixin/infra/calendars"
 	"shixin/infra/ladder"
 	"shixin/shared/access"
 	"shixin/shared/duty"
@@ -39,7 +40,7 @@ func newDesk(t *testing.T) *desk.Desk {
 	if err := s.Commit(context.Background(), now, b); err != nil {
 		t.Fatal(err)
 	}
-	return &desk.Desk{Store: s, Ladder: ladder.Load}
+	return &desk.Desk{Store: s, Ladder: ladder.Load, Calendar: calendars.Load}
 }
 
 func TestPages(t *testing.T) {

@@ -15,8 +15,9 @@ import (
 
 // Tally is the application.
 type Tally struct {
-	Store  *records.Store
-	Ladder func() (ladder.Library, error)
+	Store    *records.Store
+	Ladder   func() (ladder.Library, error)
+	Calendar func() (workday.Calendar, error)
 }
 
 // meta is the name of the stored figures.
@@ -92,6 +93,10 @@ func (t *Tally) authorities(ctx context.Context, now time.Time, duties []ladder.
 	if err != nil {
 		return err
 	}
+	calendar, err := t.Calendar()
+	if err != nil {
+		return err
+	}
 	today := workday.DayOf(now)
 	for _, a := range authorities {
 		after := ""
@@ -112,6 +117,7 @@ func (t *Tally) authorities(ctx context.Context, now time.Time, duties []ladder.
 				return err
 			}
 			for _, p := range places {
+				p.Item.Known(calendar)
 				for _, duty := range ladder.Breaches(duties, p.Item, today) {
 					all.Overdue(a.ID, duty)
 				}

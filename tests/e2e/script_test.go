@@ -301,7 +301,8 @@ func (w *world) body(s *statement) ([]byte, [][2]string, error) {
 }
 
 func (w *world) send(method, path string, headers [][2]string, body []byte) (*exchange, error) {
-	if !strings.HasPrefix(path, "http://") { // an address that an answer gave is whole
+	elsewhere := strings.HasPrefix(path, "http://") // an address that an answer gave is whole
+	if !elsewhere {
 		path = w.running.URL + path
 	}
 	r, err := http.NewRequestWithContext(w.t.Context(), method, path, bytes.NewReader(body))
@@ -317,5 +318,5 @@ func (w *world) send(method, path string, headers [][2]string, body []byte) (*ex
 	}
 	defer response.Body.Close()
 	answered, err := io.ReadAll(response.Body)
-	return &exchange{request: r, sent: body, status: response.StatusCode, header: response.Header, answered: answered}, err
+	return &exchange{request: r, elsewhere: elsewhere, sent: body, status: response.StatusCode, header: response.Header, answered: answered}, err
 }

@@ -17,6 +17,7 @@ import (
 	"shixin/shared/register"
 	rt "shixin/shared/register/registertest"
 	"shixin/shared/repeat"
+	"shixin/shared/table"
 	"shixin/shared/watching"
 )
 
@@ -292,6 +293,23 @@ func TestALongListIsMadeLater(t *testing.T) {
 	w.adopt(4000, 2)
 	w.catchUp()
 	if diff := cmp.Diff([]string{"1 listed m-4000", "2 listed m-4001"}, w.alerts(rt.Operator, 50)); diff != "" {
+		t.Error(diff)
+	}
+}
+
+// A listing whose sealed part is damaged is met by identifier, and keeps no list from the entries behind it.
+func TestADamagedListing(t *testing.T) {
+	w := newWorld(t)
+	w.put(rt.Operator, "a", 0, whole, company(2), watching.Input{ID: "p", Purpose: "p", Reference: "r", Name: "x", Identifiers: []watching.Identifier{{Scheme: "cn-id", Value: rt.CNID(1)}}})
+	id := w.Listed(rt.Human(1))
+	key := table.Key{Partition: "listing#" + id, Sort: "sealed"}
+	items, err := w.Table.Get(w.Ctx(), table.Read{Now: w.Now, Keys: []table.Key{key}})
+	w.Must(err)
+	items[0].Doc[len(items[0].Doc)-1] ^= 1
+	w.Must(w.Table.Write(w.Ctx(), table.Batch{Now: w.Now, Ops: []table.Op{table.PutOp(items[0], table.Condition{})}}))
+	w.Listed(rt.Organization(2))
+	w.catchUp()
+	if diff := cmp.Diff([]string{"1 listed p", "2 listed c-2"}, w.alerts(rt.Operator, 9)); diff != "" {
 		t.Error(diff)
 	}
 }

@@ -184,7 +184,7 @@ func TestKeysOfRolesAreThoseOfRecords(t *testing.T) {
 func TestHistoryIsNotDeleted(t *testing.T) {
 	for function, may := range template(t).Keys {
 		for _, f := range may["delete"] {
-			if slices.Contains([]string{"listing#*", "status#*", "journal#*", "head", "meta", "once#*"}, f) {
+			if slices.Contains([]string{"listing#*", "status#*", "journal#*", "head", "meta", "once#*", "query", "query#*", "asked#*"}, f) {
 				t.Errorf("%s may delete %q", function, f)
 			}
 		}

@@ -55,7 +55,7 @@ func kind(k table.Key) string {
 		family = k.Partition
 	}
 	sort, _, _ := strings.Cut(k.Sort, "#")
-	if !word.MatchString(sort) {
+	if !word.MatchString(sort) || k.Partition == "rulepack#all" { // where it is a name that somebody gave
 		sort = "*"
 	}
 	return family + " | " + sort
@@ -79,7 +79,7 @@ func (s *shapes) add(item table.Item) {
 	walk(fields, "", v)
 }
 
-// walk notes the type at each path. A field whose name is data (a regime, a day) is shown as *.
+// walk notes the type at each path. A field whose name is data (a regime, a day, an indicator) is shown as *.
 func walk(fields map[string]bool, at string, v any) {
 	switch v := v.(type) {
 	case map[string]any:
@@ -87,7 +87,7 @@ func walk(fields map[string]bool, at string, v any) {
 			fields[at+"{}"] = true
 		}
 		for name, inner := range v {
-			if !named.MatchString(name) {
+			if !named.MatchString(name) || strings.HasSuffix(at, ".indicators") {
 				name = "*"
 			}
 			walk(fields, at+"."+name, inner)

@@ -8,6 +8,7 @@ import (
 	"shixin/shared/compliance"
 	"shixin/shared/ladder"
 	"shixin/shared/records"
+	"shixin/shared/repeat"
 	"shixin/shared/statistics"
 	"shixin/shared/table"
 	"shixin/shared/workday"
@@ -42,8 +43,13 @@ func (t *Tally) Read(ctx context.Context, now time.Time) (statistics.Figures, er
 	return s.Figures, nil
 }
 
-// Count counts anew on each new day, and when a run has closed since. Of two that count at once one is kept.
+// Count counts anew on each new day, and when a run has closed since. Of two that count at once one is kept, and the other looks
+// whether that one has counted what it would have.
 func (t *Tally) Count(ctx context.Context, now time.Time) error {
+	return repeat.Retry(ctx, func() error { return t.count(ctx, now) })
+}
+
+func (t *Tally) count(ctx context.Context, now time.Time) error {
 	var before stored
 	version, err := t.Store.Meta(ctx, now, meta, &before)
 	if err != nil {
@@ -68,10 +74,7 @@ func (t *Tally) Count(ctx context.Context, now time.Time) error {
 		return err
 	}
 	after := stored{Figures: all.Figures(now.UTC().Truncate(time.Millisecond)), Run: run}
-	if err := t.Store.PutMeta(ctx, now, meta, version, after); !records.IsLost(err) {
-		return err
-	}
-	return nil
+	return t.Store.PutMeta(ctx, now, meta, version, after)
 }
 
 // closed is the newest run, where it is closed.

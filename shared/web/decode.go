@@ -15,7 +15,7 @@ import (
 )
 
 // Decode reads the JSON body of a request into a pointer to a struct. What is no JSON document is fault.Malformed;
-// a field that the struct does not have, a value of the wrong type, a name given twice or a NUL character is
+// a field that the struct does not have, a value of the wrong type, a null for a number, a name given twice or a NUL character is
 // fault.Invalid at its JSON pointer. Names are matched exactly. What the values mean is not checked here.
 func Decode(r *http.Request, into any) error {
 	if preparedOf(r.Context()) == nil { // New has done this
@@ -45,7 +45,7 @@ func Unmarshal(body []byte, into any) error {
 	if bytes.Equal(bytes.TrimSpace(body), []byte("null")) { // which would be read as an empty object
 		return fault.At("", "must be an object", "须为对象")
 	}
-	err := json.Unmarshal(body, into, json.RejectUnknownMembers(true))
+	err := json.Unmarshal(body, into, json.RejectUnknownMembers(true), noNullFigures)
 	if err == nil {
 		return nil
 	}
@@ -67,6 +67,15 @@ func Unmarshal(body []byte, into any) error {
 	en, zh := wanted(e.GoType)
 	return fault.At(at, "must be "+en, "须为"+zh)
 }
+
+// noNullFigures refuses a null where a number must stand, which would be read as 0: what is not known is no figure. A number
+// that may be left out is a pointer, and null leaves it out.
+var noNullFigures = json.WithUnmarshalers(json.UnmarshalFromFunc(func(d *jsontext.Decoder, _ *float64) error {
+	if d.PeekKind() == 'n' {
+		return fault.New(fault.Invalid, "must be a number; leave out what is not known", "须为数字;未知的请不要填写")
+	}
+	return errors.ErrUnsupported
+}))
 
 // noNUL refuses NUL characters, which some stores cut a text at. They can only come as an escape.
 func noNUL(body []byte) error {

@@ -23,6 +23,8 @@ type outer struct {
 	Subject struct {
 		Identifiers []inner        `json:"identifiers"`
 		Extra       map[string]int `json:"extra,omitempty"`
+
+		Figures map[string]float64 `json:"figures,omitempty"`
 	} `json:"subject"`
 	Count  int             `json:"count"`
 	Small  int8            `json:"small"`
@@ -68,6 +70,8 @@ func TestDecode(t *testing.T) {
 		{"depth 33", nest(33), fault.Malformed, "", "32"},
 		{"depth 100000", nest(100000), fault.Malformed, "", "32"},
 
+		{"null leaves out", `{"subject":{"identifiers":[{"from":null}]}}`, "", "", ""},
+		{"null is no figure", `{"subject":{"figures":{"a":1,"b_c":null}}}`, fault.Invalid, "/subject/figures/b_c", "leave out what is not known"},
 		{"array", `[]`, fault.Invalid, "", "an object"},
 		{"null", `null`, fault.Invalid, "", "an object"},
 		{"string", `"x"`, fault.Invalid, "", "an object"},

@@ -27,8 +27,8 @@ const costHead = `# What each call costs
 
 Read and write units that the DynamoDB API reported for each call of [the cost scripts](../../tests/e2e/scripts/cost), and how many
 requests it made. A strong read of 4 KB is one read unit, an eventual one half; a write of 1 KB is one write unit, and two within a
-transaction. Units of a queue's work are counted with the call that caused it. ` + "`go test ./tests/e2e -run Cost`" + ` fails when a figure drifts;
-` + "`-update-cost`" + ` writes the table anew.
+transaction. Units of a queue's work are counted with the call that caused it. ` + "`go test ./tests/e2e -run Cost`" + ` fails when a figure drifts
+by more than two; ` + "`-update-cost`" + ` writes the table anew.
 
 | call | of | read units | write units | requests |
 |---|---|---:|---:|---:|
@@ -72,10 +72,10 @@ func (c cost) String() string {
 	return fmt.Sprintf("| %s | %s | %g | %g | %g |", c.call, c.of, c.read, c.write, c.requests)
 }
 
-// near reports whether a cost is what was kept, up to what happens at the same time.
-func (c cost) near(kept cost) bool {
+// near reports whether a cost is what was kept, up to what happens at the same time: some units, or a share.
+func (c cost) near(kept cost, units, share float64) bool {
 	for _, pair := range [][2]float64{{c.read, kept.read}, {c.write, kept.write}, {c.requests, kept.requests}} {
-		if off := math.Abs(pair[0] - pair[1]); off > 3 && off > max(pair[0], pair[1])/3 {
+		if off := math.Abs(pair[0] - pair[1]); off > units && off > max(pair[0], pair[1])*share {
 			return false
 		}
 	}
@@ -120,7 +120,11 @@ func TestCost(t *testing.T) {
 	}
 	for i, c := range slices.Concat(exact, rest) {
 		before, has := kept[c.call+c.of]
-		if !has || before != c && (i < len(exact) || !c.near(before)) {
+		units, share := 3.0, 1.0/3
+		if i < len(exact) {
+			units, share = 2, 0
+		}
+		if !has || !c.near(before, units, share) {
 			t.Errorf("it costs %v, kept is %v", c, before)
 		}
 		delete(kept, c.call+c.of)

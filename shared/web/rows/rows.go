@@ -107,6 +107,9 @@ func checkHeader(header []string) error {
 	if len(header) > maxColumns {
 		return fault.New(fault.Malformed, fmt.Sprintf("at most %d columns", maxColumns), "列数过多")
 	}
+	if len(header) == 1 && strings.ContainsAny(header[0], ";\t|") {
+		return fault.New(fault.Malformed, "the columns of the header are set apart by commas, and so are the cells", "表头各列及各单元格须以逗号分隔")
+	}
 	for i, c := range header {
 		parts := strings.Split(c, "/")
 		if slices.Contains(parts, "") || len(parts) > 16 || slices.Contains(header[:i], c) {

@@ -34,6 +34,8 @@ func TestRead(t *testing.T) {
 		{name: "an empty column", media: rows.CSV, body: "a,,b\n1,2,3\n", err: fault.Malformed},
 		{name: "a cell is not UTF-8", media: rows.CSV, body: "a,b\n\xff,1\n2,3\n", want: []string{`2!`, `3: {"a":"2","b":"3"}`}},
 		{name: "places left empty close up", media: rows.CSV, body: "a/0,a/1\n,2\n", want: []string{`2: {"a":["2"]}`}},
+		{name: "semicolons", media: rows.CSV, body: "a;b\n1;2\n", err: fault.Malformed},
+		{name: "tabs", media: rows.CSV, body: "a\tb\n1\t2\n", err: fault.Malformed},
 		{name: "a column twice", media: rows.CSV, body: "a,a\n1,2\n", err: fault.Malformed},
 		{name: "nothing but a header", media: rows.CSV, body: "a,b\n", err: fault.Malformed},
 		{name: "nothing but blank lines", media: rows.NDJSON, body: "\n \n", err: fault.Malformed},

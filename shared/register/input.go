@@ -34,7 +34,7 @@ type Evidence struct {
 type Conviction struct {
 	Document       string      `json:"document" validate:"required,max=300"`
 	OffenceOn      workday.Day `json:"offence_on" validate:"required,day"`
-	SentenceMonths int         `json:"sentence_months" validate:"min=0,max=1200"`
+	SentenceMonths *int        `json:"sentence_months" validate:"required,min=0,max=1200"` // 0 only where it is said: young offenders are told by it
 }
 
 // Decided is a decision taken elsewhere, in a row of an import.

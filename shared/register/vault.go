@@ -103,7 +103,7 @@ func (v *vault) receipt(e *Evidence) *listing.Evidence {
 }
 
 func (v *vault) conviction(c *Conviction) *listing.Conviction {
-	return &listing.Conviction{Document: v.put(c.Document), OffenceOn: c.OffenceOn, SentenceMonths: c.SentenceMonths}
+	return &listing.Conviction{Document: v.put(c.Document), OffenceOn: c.OffenceOn, SentenceMonths: *c.SentenceMonths}
 }
 
 func vaultBound(id string) []byte { return []byte("listing " + id) }

@@ -246,7 +246,7 @@ func (s show) inner(view *View, l *listing.Listing) {
 		view.Evidence = append(view.Evidence, Evidence{Title: s.v.text(e.Title), SHA256: e.SHA256})
 	}
 	if cv := l.Content.Conviction; cv != nil {
-		view.Conviction = &Conviction{Document: s.v.text(cv.Document), OffenceOn: cv.OffenceOn, SentenceMonths: cv.SentenceMonths}
+		view.Conviction = &Conviction{Document: s.v.text(cv.Document), OffenceOn: cv.OffenceOn, SentenceMonths: &cv.SentenceMonths}
 	}
 	if e := l.Elsewhere; e != nil {
 		view.Decided = &ElsewhereView{Document: s.v.text(e.Document), On: e.On, Authority: e.Authority, ServedOn: e.ServedOn}

@@ -3,6 +3,7 @@ package screening
 import (
 	"cmp"
 	"context"
+	"errors"
 	"math"
 	"slices"
 	"strconv"
@@ -75,7 +76,11 @@ func (s *Screening) Search(ctx context.Context, who access.Principal, now time.T
 		case refusal == errForbidden:
 			return Answer{}, refusal
 		case refusal != nil:
-			return Answer{}, fault.At("/identifier/value", refusal.Error(), "")
+			at := "/identifier/value"
+			if _, unknown := errors.AsType[*subject.UnknownScheme](refusal); unknown {
+				at = "/identifier/scheme"
+			}
+			return Answer{}, fault.At(at, refusal.Error(), "")
 		}
 		w.ref = ref
 	}

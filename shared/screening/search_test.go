@@ -169,7 +169,7 @@ func TestWrongQueries(t *testing.T) {
 		"a year to come":          {screening.Query{Name: "a", BirthYear: ptr(2999)}, "/birth_year"},
 		"no region":               {screening.Query{Name: "a", Region: "Suzhou"}, "/region"},
 		"no identifier":           {screening.Query{Name: "a", Identifier: &screening.Identifier{Scheme: "uscc", Value: "1"}}, "/identifier/value"},
-		"an unknown scheme":       {screening.Query{Name: "a", Identifier: &screening.Identifier{Scheme: "x", Value: "1"}}, "/identifier/value"},
+		"an unknown scheme":       {screening.Query{Name: "a", Identifier: &screening.Identifier{Scheme: "x", Value: "1"}}, "/identifier/scheme"},
 		"a purpose of many lines": {screening.Query{Name: "a", Purpose: "a\nb"}, "/purpose"},
 	} {
 		if _, err := w.try(rt.Officer, c.q); fault.Of(err) != fault.Invalid || !strings.Contains(err.Error(), c.pointer) {

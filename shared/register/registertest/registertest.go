@@ -277,7 +277,8 @@ func Human(n int) register.Proposal {
 func Convicted(n int) register.Proposal {
 	p := Human(n)
 	p.Ground = "criminal-punishment"
-	p.Conviction = &register.Conviction{Document: "judgment 1", OffenceOn: "2025-02-01", SentenceMonths: 18}
+	months := 18
+	p.Conviction = &register.Conviction{Document: "judgment 1", OffenceOn: "2025-02-01", SentenceMonths: &months}
 	return p
 }
 

@@ -76,8 +76,12 @@ func FuzzWords(f *testing.F) {
 				}
 			}
 		}
-		if again := text(Words(text(words))); again != text(words) {
-			t.Fatalf("%q is %q and then %q", name, text(words), again)
+		plain := text(words)
+		if utf8.RuneCountInString(plain) > MaxRunes {
+			return // an & at the limit becomes a word, and the limit then cuts what it did not before
+		}
+		if again := text(Words(plain)); again != plain {
+			t.Fatalf("%q is %q and then %q", name, plain, again)
 		}
 	})
 }

@@ -129,21 +129,7 @@ func (s *Store) DropChunks(ctx context.Context, now time.Time, imp *Import) erro
 
 // OpenImports lists the imports that have work left.
 func (s *Store) OpenImports(ctx context.Context, now time.Time) ([]string, error) {
-	var ids []string
-	r := table.Range{Now: now, Partition: openImportKey("").Partition, Limit: table.MaxPage}
-	for {
-		page, err := s.Table.Query(ctx, r)
-		if err != nil {
-			return nil, err
-		}
-		for _, item := range page.Items {
-			ids = append(ids, item.Sort)
-		}
-		if page.Next == "" {
-			return ids, nil
-		}
-		r.After = page.Next
-	}
+	return s.sorts(ctx, now, openImportKey("").Partition)
 }
 
 // IsLost reports whether an error says that others wrote meanwhile.

@@ -167,6 +167,25 @@ func (s *Store) load(ctx context.Context, now time.Time, key table.Key, v any) (
 	return item.Version, decode(item, v)
 }
 
+// sorts lists the second key parts of all items of a partition, ascending, strongly: those of a list of ids.
+func (s *Store) sorts(ctx context.Context, now time.Time, partition string) ([]string, error) {
+	var out []string
+	r := table.Range{Now: now, Partition: partition, Limit: table.MaxPage}
+	for {
+		page, err := s.Table.Query(ctx, r)
+		if err != nil {
+			return nil, err
+		}
+		for _, item := range page.Items {
+			out = append(out, item.Sort)
+		}
+		if page.Next == "" {
+			return out, nil
+		}
+		r.After = page.Next
+	}
+}
+
 func decode(item table.Item, v any) error {
 	if err := json.Unmarshal(item.Doc, v); err != nil {
 		return fmt.Errorf("%w: item of family %s: %w", ErrDamaged, family(item.Partition), err)

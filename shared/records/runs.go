@@ -87,21 +87,7 @@ func (s *Store) Runs(ctx context.Context, now time.Time, after string, limit int
 
 // OpenRuns lists the ids of runs with work left, oldest first.
 func (s *Store) OpenRuns(ctx context.Context, now time.Time) ([]string, error) {
-	var ids []string
-	r := table.Range{Now: now, Partition: openRunKey("").Partition, Limit: table.MaxPage}
-	for {
-		page, err := s.Table.Query(ctx, r)
-		if err != nil {
-			return nil, err
-		}
-		for _, item := range page.Items {
-			ids = append(ids, item.Sort)
-		}
-		if page.Next == "" {
-			return ids, nil
-		}
-		r.After = page.Next
-	}
+	return s.sorts(ctx, now, openRunKey("").Partition)
 }
 
 // Progress is the stored progress of a run in one shard.

@@ -120,21 +120,7 @@ func (b *Batch) DropScreening(id string) {
 
 // Screenings lists the ids of all screenings that keep something, oldest first.
 func (s *Store) Screenings(ctx context.Context, now time.Time) ([]string, error) {
-	var ids []string
-	r := table.Range{Now: now, Partition: keptScreeningKey("").Partition, Limit: table.MaxPage}
-	for {
-		page, err := s.Table.Query(ctx, r)
-		if err != nil {
-			return nil, err
-		}
-		for _, item := range page.Items {
-			ids = append(ids, item.Sort)
-		}
-		if page.Next == "" {
-			return ids, nil
-		}
-		r.After = page.Next
-	}
+	return s.sorts(ctx, now, keptScreeningKey("").Partition)
 }
 
 func screeningKey(id string) table.Key {

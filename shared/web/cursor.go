@@ -6,6 +6,7 @@ import (
 	"encoding/base64"
 	"encoding/json"
 	"errors"
+	"strings"
 
 	"shixin/shared/fault"
 )
@@ -41,6 +42,9 @@ func verifyCursor(key []byte, scope, cursor string) ([]byte, error) {
 		return nil, errors.New("web: the cursor key is missing or shorter than 16 bytes")
 	}
 	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
+	if strings.ContainsAny(cursor, "\r\n") { // which the decoder passes over
+		return nil, badCursor()
+	}
 	if err != nil || len(raw) <= macSize || !hmac.Equal(raw[:macSize], mac(key, scope, raw[macSize:])) {
 		return nil, badCursor()
 	}

@@ -168,6 +168,7 @@ func FuzzCursor(f *testing.F) {
 	}
 	f.Add(good)
 	f.Add("AAAA")
+	f.Add(good[:8] + "\n" + good[8:])
 	f.Fuzz(func(t *testing.T, cursor string) {
 		var v []string
 		if err := web.DecodeCursor(key, "scope", cursor, &v); (err == nil) != (cursor == good) {

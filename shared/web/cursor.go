@@ -41,10 +41,10 @@ func verifyCursor(key []byte, scope, cursor string) ([]byte, error) {
 	if len(key) < 16 {
 		return nil, errors.New("web: the cursor key is missing or shorter than 16 bytes")
 	}
-	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
 	if strings.ContainsAny(cursor, "\r\n") { // which the decoder passes over
 		return nil, badCursor()
 	}
+	raw, err := base64.RawURLEncoding.Strict().DecodeString(cursor)
 	if err != nil || len(raw) <= macSize || !hmac.Equal(raw[:macSize], mac(key, scope, raw[macSize:])) {
 		return nil, badCursor()
 	}

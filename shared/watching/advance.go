@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
+	"reflect"
 	"slices"
 	"time"
 
@@ -96,7 +97,7 @@ func (w *Watching) advance(ctx context.Context, now time.Time, who, name string)
 	if err != nil || !list.Found() {
 		return err
 	}
-	if list.State.Draft.Whole() {
+	for list.State.Draft.Whole() {
 		if list, err = w.make(ctx, now, list); err != nil {
 			return err
 		}
@@ -132,10 +133,10 @@ func (w *Watching) advance(ctx context.Context, now time.Time, who, name string)
 	}
 }
 
-// replaced reports whether a list points to another version by now: its blobs may be gone.
+// replaced reports whether a list points to another version or another draft by now: the blobs of the former may be gone.
 func (w *Watching) replaced(ctx context.Context, now time.Time, list records.WatchList) bool {
 	again, err := w.Store.WatchList(ctx, now, list.Owner, list.Name)
-	return err == nil && again.State.Made != list.State.Made
+	return err == nil && (again.State.Made != list.State.Made || !reflect.DeepEqual(again.State.Draft, list.State.Draft))
 }
 
 // The most that one Write of alerts holds besides the list.

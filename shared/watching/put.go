@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"shixin/shared/blob"
 	"shixin/shared/fault"
 	"shixin/shared/queue"
 	"shixin/shared/records"
@@ -208,26 +209,12 @@ func (w *Watching) note(ctx context.Context, call repeat.Call, list records.Watc
 func (w *Watching) make(ctx context.Context, now time.Time, list records.WatchList) (records.WatchList, error) {
 	draft := *list.State.Draft
 	at := folder(list.Owner, list.Name)
-	var entries []entry
-	seen := map[string]bool{}
-	var parts []string
-	for _, p := range slices.Sorted(maps.Keys(draft.Have)) {
-		name := partBlob(at, draft.Base, Part{p, draft.Parts})
-		parts = append(parts, name)
-		body, err := w.getBlob(ctx, name)
-		if err != nil {
-			return list, err
-		}
-		var some []entry
-		if err := json.Unmarshal(body, &some); err != nil {
-			return list, err
-		}
-		for _, e := range some {
-			if !seen[e.Key] { // the same in two parts
-				seen[e.Key] = true
-				entries = append(entries, e)
-			}
-		}
+	entries, parts, err := w.draft(ctx, at, draft)
+	if errors.Is(err, blob.ErrNotFound) && w.replaced(ctx, now, list) { // another made it meanwhile, and its parts are gone
+		return w.Store.WatchList(ctx, now, list.Owner, list.Name)
+	}
+	if err != nil {
+		return list, err
 	}
 	made := records.NewID(now)
 	named, err := w.writeVersion(ctx, at, made, entries)
@@ -266,6 +253,30 @@ func (w *Watching) make(ctx context.Context, now time.Time, list records.WatchLi
 		return nil
 	})
 	return list, err
+}
+
+// draft reads the entries of a draft, each once though it is in two parts, and says which blobs they lie in.
+func (w *Watching) draft(ctx context.Context, at string, d records.WatchDraft) (entries []entry, parts []string, err error) {
+	seen := map[string]bool{}
+	for _, p := range slices.Sorted(maps.Keys(d.Have)) {
+		name := partBlob(at, d.Base, Part{p, d.Parts})
+		parts = append(parts, name)
+		body, err := w.getBlob(ctx, name)
+		if err != nil {
+			return nil, nil, err
+		}
+		var some []entry
+		if err := json.Unmarshal(body, &some); err != nil {
+			return nil, nil, err
+		}
+		for _, e := range some {
+			if !seen[e.Key] {
+				seen[e.Key] = true
+				entries = append(entries, e)
+			}
+		}
+	}
+	return entries, parts, nil
 }
 
 // work is a message: the journal has moved, or lists that were left are to be sought, or one list is to be made or to go on.

@@ -24,6 +24,7 @@ func rungRoutes(d Deps) []web.Route {
 		{Method: "POST", Path: actions, Action: "action.take", Token: web.Required, Handle: h.takeRung},
 		{Method: "GET", Path: actions, Action: "action.list", Token: web.Required, Query: paged, Handle: h.actions},
 		{Method: "GET", Path: one, Action: "action.read", Token: web.Required, Handle: h.action},
+		{Method: "GET", Path: one + "/events", Action: "action.read", Token: web.Required, Query: paged, Handle: h.actionEvents},
 		step("notice", act(h, rungs.Notice.Step)),
 		step("replies", act(h, rungs.Said.Step)),
 		step("evidence", act(h, rungs.Cure.Step)),
@@ -137,6 +138,31 @@ func (h handlers) action(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return calling.Answer(w, reply)
+}
+
+func (h handlers) actionEvents(w http.ResponseWriter, r *http.Request) error {
+	code, err := uscc(r)
+	if err != nil {
+		return err
+	}
+	id, err := web.ID(r, "id")
+	if err != nil {
+		return err
+	}
+	q, ctx := web.Query(r), r.Context()
+	var after int
+	if _, err := q.Cursor(&after); err != nil {
+		return err
+	}
+	items, last, err := h.Rungs.Events(ctx, web.Caller(ctx), web.Now(ctx), code, id, after, q.Limit())
+	if err != nil {
+		return err
+	}
+	var next *int
+	if last > 0 {
+		next = &last
+	}
+	return web.Page(w, q, items, next)
 }
 
 func (h handlers) rectifications(w http.ResponseWriter, r *http.Request) error {

@@ -7,10 +7,12 @@ import (
 	"time"
 
 	"shixin/shared/access"
+	"shixin/shared/bounded"
 	"shixin/shared/fault"
 	"shixin/shared/listing"
 	"shixin/shared/records"
 	"shixin/shared/table"
+	"shixin/shared/timeline"
 	"shixin/shared/workday"
 )
 
@@ -27,29 +29,6 @@ type Place struct {
 	After     string `json:"p,omitempty"`
 }
 
-// mostPage is how many bytes of items a page may have, so that an answer stays within what a function may return. A page has at least one item.
-const mostPage = 3 << 20
-
-// page collects items up to a number and up to a size.
-type page struct {
-	items []json.RawMessage
-	limit int
-	size  int
-}
-
-func newPage(limit int) *page { return &page{items: []json.RawMessage{}, limit: limit} }
-
-// add takes an item unless the page is full.
-func (p *page) add(v any) bool {
-	b := encodeJSON(v)
-	if len(p.items) == p.limit || len(p.items) > 0 && p.size+len(b) > mostPage {
-		return false
-	}
-	p.items = append(p.items, b)
-	p.size += len(b)
-	return true
-}
-
 // List answers GET /v1/listings: to authorities and auditors their queues, to a subject its own listings, oldest first. next is nil at the end.
 func (r *Register) List(ctx context.Context, who access.Principal, now time.Time, f Filter, from Place, limit int) (items []json.RawMessage, next *Place, err error) {
 	if who.Role == access.Enterprise || who.Role == access.Person {
@@ -59,7 +38,7 @@ func (r *Register) List(ctx context.Context, who access.Principal, now time.Time
 	if err != nil {
 		return nil, nil, err
 	}
-	out := newPage(limit)
+	out := bounded.NewPage(limit)
 	const rounds = 20 // pages of places read at the most, so that an answer comes in time whatever the filter leaves
 	read := 0
 	for _, a := range authorities {
@@ -71,11 +50,11 @@ func (r *Register) List(ctx context.Context, who access.Principal, now time.Time
 			at = from
 		}
 		for more := true; more; {
-			if len(out.items) == limit || read == rounds {
-				return out.items, &at, nil
+			if len(out.Items) == limit || read == rounds {
+				return out.Items, &at, nil
 			}
 			var places []records.Queued
-			if places, more, err = r.Store.Queue(ctx, now, a.ID, string(f.State), at.After, f.places(limit-len(out.items))); err != nil {
+			if places, more, err = r.Store.Queue(ctx, now, a.ID, string(f.State), at.After, f.places(limit-len(out.Items))); err != nil {
 				return nil, nil, err
 			}
 			read++
@@ -84,11 +63,11 @@ func (r *Register) List(ctx context.Context, who access.Principal, now time.Time
 				return nil, nil, err
 			}
 			if full {
-				return out.items, &at, nil
+				return out.Items, &at, nil
 			}
 		}
 	}
-	return out.items, nil, nil
+	return out.Items, nil, nil
 }
 
 // places is how many places to read for so many items: a filter by day leaves few of them, and places are small.
@@ -101,7 +80,7 @@ func (f Filter) places(items int) int {
 
 // fill adds the listings of places to a page and moves at behind the last that was passed. It tells whether the page was full before the
 // last of them.
-func (r *Register) fill(ctx context.Context, who access.Principal, now time.Time, f Filter, places []records.Queued, out *page, at *Place) (bool, error) {
+func (r *Register) fill(ctx context.Context, who access.Principal, now time.Time, f Filter, places []records.Queued, out *bounded.Page, at *Place) (bool, error) {
 	wanted := slices.DeleteFunc(slices.Clone(places), func(p records.Queued) bool { return f.DueBefore != "" && (p.Due == "" || p.Due >= f.DueBefore) })
 	for some := range slices.Chunk(wanted, 100) {
 		ids := make([]string, len(some))
@@ -117,7 +96,7 @@ func (r *Register) fill(ctx context.Context, who access.Principal, now time.Time
 			if err != nil {
 				return false, err
 			}
-			if shown && !out.add(view) {
+			if shown && !out.Add(view) {
 				return true, nil
 			}
 			at.After = some[slices.Index(ids, stored[i].State.ID)].After
@@ -165,7 +144,7 @@ func (r *Register) listOwn(ctx context.Context, who access.Principal, now time.T
 		return nil, nil, err
 	}
 	slices.Sort(ids)
-	out := newPage(limit)
+	out := bounded.NewPage(limit)
 	for i := from.Index; i < len(ids); i++ {
 		stored, found, err := r.Store.Listing(ctx, now, ids[i])
 		if err != nil {
@@ -179,30 +158,11 @@ func (r *Register) listOwn(ctx context.Context, who access.Principal, now time.T
 			return nil, nil, err
 		}
 		due := f.DueBefore == "" || len(view.Due) > 0 && view.Due[0].By != nil && *view.Due[0].By < f.DueBefore
-		if shown && due && !out.add(view) {
-			return out.items, &Place{Index: i}, nil
+		if shown && due && !out.Add(view) {
+			return out.Items, &Place{Index: i}, nil
 		}
 	}
-	return out.items, nil, nil
-}
-
-// EventView is one step in a listing's timeline.
-type EventView struct {
-	N     int            `json:"n"`
-	Type  string         `json:"type"`
-	At    time.Time      `json:"at"`
-	Actor ActorView      `json:"actor"`
-	Data  map[string]any `json:"data"`
-	Hash  string         `json:"hash"` // of the event as stored; the next one carries it
-	Prev  string         `json:"prev"`
-}
-
-// ActorView is who took a step. The natural person's id is shown to authorities and auditors only.
-type ActorView struct {
-	Role      access.Role `json:"role"`
-	Authority string      `json:"authority,omitempty"`
-	Person    string      `json:"person,omitempty"`
-	Subject   bool        `json:"subject,omitempty"`
+	return out.Items, nil, nil
 }
 
 // Events answers GET of a listing's timeline, after an event's number; next is the number to go on after, 0 at the end.
@@ -223,68 +183,14 @@ func (r *Register) Events(ctx context.Context, who access.Principal, now time.Ti
 		return nil, 0, err
 	}
 	own := owns(who, &stored.State)
-	out := newPage(limit)
+	var views []timeline.View
 	for _, e := range events {
-		view := EventView{N: e.N, Type: e.Type, At: e.At, Hash: e.Hash(), Prev: e.Prev,
-			Actor: ActorView{Role: e.Actor.Role, Authority: e.Actor.Authority, Person: e.Actor.Person, Subject: e.Actor.Subject}}
-		if own || e.Actor.Subject {
-			view.Actor.Person = ""
-		}
-		if e.Actor.Clock {
-			view.Actor.Role = "clock"
-		}
-		if err := json.Unmarshal(encodeJSON(e.Data), &view.Data); err != nil {
+		view, err := timeline.Show(timeline.Event{N: e.N, Type: e.Type, At: e.At, Actor: e.Actor, Data: e.Data, Hash: e.Hash(), Prev: e.Prev}, own, v.text)
+		if err != nil {
 			return nil, 0, err
 		}
-		reveal(view.Data, v)
-		if !out.add(view) {
-			return out.items, after, nil
-		}
-		after = e.N
+		views = append(views, view)
 	}
-	if !more {
-		after = 0
-	}
-	return out.items, after, nil
-}
-
-// reveal puts texts in the place of their commitments, and the mask in the place of a keyed hash, which is handed out to nobody.
-func reveal(x any, v *vault) any {
-	switch x := x.(type) {
-	case string:
-		return v.text(listing.Text(x))
-	case []any:
-		for i := range x {
-			x[i] = reveal(x[i], v)
-		}
-	case map[string]any:
-		if _, isRef := x["shown"]; isRef {
-			delete(x, "key")
-			x["value"] = x["shown"]
-			delete(x, "shown")
-			return x
-		}
-		for k := range x {
-			switch k {
-			case "authority": // written by the authority in clear, whatever it looks like
-			case "names":
-				revealNames(x[k], v)
-			default:
-				x[k] = reveal(x[k], v)
-			}
-		}
-	}
-	return x
-}
-
-// revealNames opens the names of a person. An organisation's stand in clear, whatever they look like.
-func revealNames(names any, v *vault) {
-	list, _ := names.([]any)
-	for _, n := range list {
-		name, _ := n.(map[string]any)
-		if sealed, is := name["sealed"].(string); is {
-			delete(name, "sealed")
-			name["text"] = v.text(listing.Text(sealed))
-		}
-	}
+	items, next = timeline.Page(views, more, limit)
+	return items, next, nil
 }

@@ -210,8 +210,12 @@ func (r *Rungs) view(ctx context.Context, who access.Principal, now time.Time, a
 		Due: []DueView{}, Allowed: r.allowed(who, now, a, rules)}
 	if isAuthority(who) {
 		out.Proposal = a.Proposal
-	} else if err := r.hide(ctx, now, out); err != nil {
-		return nil, err
+	} else {
+		seen, err := r.seen(ctx, now, a.USCC, out.Findings)
+		if err != nil {
+			return nil, err
+		}
+		out.Findings = seen
 	}
 	s.content(out, a)
 	s.hearing(out, a)
@@ -244,18 +248,17 @@ func (r *Rungs) show(ctx context.Context, who access.Principal, now time.Time, s
 	return r.view(ctx, who, now, &stored.State, v, rules)
 }
 
-// hide takes away the findings that the enterprise does not see.
-func (r *Rungs) hide(ctx context.Context, now time.Time, v *View) error {
-	_, all, err := r.failing(ctx, now, v.USCC)
+// seen is those of an enterprise's findings that it sees.
+func (r *Rungs) seen(ctx context.Context, now time.Time, uscc string, ids []string) ([]string, error) {
+	_, all, err := r.failing(ctx, now, uscc)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	v.Findings = slices.DeleteFunc(v.Findings, func(id string) bool {
+	return slices.DeleteFunc(slices.Clone(ids), func(id string) bool {
 		f, has := all[id]
 		_, seen := f.Public()
 		return !has || !seen
-	})
-	return nil
+	}), nil
 }
 
 // allowed is the steps that the caller may take now: those of the procedure, without what policy does not permit.

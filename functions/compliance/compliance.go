@@ -107,19 +107,9 @@ func (h handlers) put(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var body supervision.Enterprise
-	if err := web.Decode(r, &body); err != nil {
-		return err
-	}
-	c, err := calling.Read(r)
-	if err != nil {
-		return err
-	}
-	reply, err := h.Supervision.Put(r.Context(), c, code, body)
-	if err != nil {
-		return err
-	}
-	return calling.Answer(w, reply)
+	return calling.With(w, r, web.Decode, func(c calling.Call, body supervision.Enterprise) (*calling.Reply, error) {
+		return h.Supervision.Put(r.Context(), c, code, body)
+	})
 }
 
 func (h handlers) imports(w http.ResponseWriter, r *http.Request) error {
@@ -128,10 +118,6 @@ func (h handlers) imports(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	read, err := rows.Read(web.MediaType(r), body, supervision.MaxRows, nil)
-	if err != nil {
-		return err
-	}
-	c, err := calling.Read(r)
 	if err != nil {
 		return err
 	}
@@ -147,11 +133,7 @@ func (h handlers) imports(w http.ResponseWriter, r *http.Request) error {
 		}
 		list[i] = supervision.Row{Line: row.Line, USCC: in.USCC, Enterprise: in.Enterprise, Wrong: wrong}
 	}
-	reply, err := h.Supervision.Import(r.Context(), c, list)
-	if err != nil {
-		return err
-	}
-	return calling.Answer(w, reply)
+	return calling.Do(w, r, func(c calling.Call) (*calling.Reply, error) { return h.Supervision.Import(r.Context(), c, list) })
 }
 
 func (h handlers) enterprise(w http.ResponseWriter, r *http.Request) error {
@@ -217,19 +199,9 @@ func (h handlers) relations(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h handlers) start(w http.ResponseWriter, r *http.Request) error {
-	var order supervision.Order
-	if err := web.Decode(r, &order); err != nil {
-		return err
-	}
-	c, err := calling.Read(r)
-	if err != nil {
-		return err
-	}
-	reply, err := h.Supervision.Start(r.Context(), c, order)
-	if err != nil {
-		return err
-	}
-	return calling.Answer(w, reply)
+	return calling.With(w, r, web.Decode, func(c calling.Call, order supervision.Order) (*calling.Reply, error) {
+		return h.Supervision.Start(r.Context(), c, order)
+	})
 }
 
 func (h handlers) audits(w http.ResponseWriter, r *http.Request) error {
@@ -238,15 +210,11 @@ func (h handlers) audits(w http.ResponseWriter, r *http.Request) error {
 	if _, err := q.Cursor(&after); err != nil {
 		return err
 	}
-	items, after, err := h.Supervision.Audits(ctx, web.Caller(ctx), web.Now(ctx), after, q.Limit())
+	items, next, err := h.Supervision.Audits(ctx, web.Caller(ctx), web.Now(ctx), after, q.Limit())
 	if err != nil {
 		return err
 	}
-	var place *string
-	if after != "" {
-		place = &after
-	}
-	return web.Page(w, q, items, place)
+	return web.Page(w, q, items, web.Behind(next))
 }
 
 func (h handlers) audit(w http.ResponseWriter, r *http.Request) error {

@@ -57,19 +57,9 @@ func (h handlers) contest(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var in supervision.Objection
-	if err := web.Decode(r, &in); err != nil {
-		return err
-	}
-	c, err := calling.Read(r)
-	if err != nil {
-		return err
-	}
-	reply, err := h.Supervision.Contest(r.Context(), c, code, id, in)
-	if err != nil {
-		return err
-	}
-	return calling.Answer(w, reply)
+	return calling.With(w, r, web.Decode, func(c calling.Call, in supervision.Objection) (*calling.Reply, error) {
+		return h.Supervision.Contest(r.Context(), c, code, id, in)
+	})
 }
 
 func (h handlers) ruling(w http.ResponseWriter, r *http.Request) error {
@@ -77,19 +67,9 @@ func (h handlers) ruling(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var in supervision.Ruling
-	if err := web.Decode(r, &in); err != nil {
-		return err
-	}
-	c, err := calling.Read(r)
-	if err != nil {
-		return err
-	}
-	reply, err := h.Supervision.Rule(r.Context(), c, code, id, in)
-	if err != nil {
-		return err
-	}
-	return calling.Answer(w, reply)
+	return calling.With(w, r, web.Decode, func(c calling.Call, in supervision.Ruling) (*calling.Reply, error) {
+		return h.Supervision.Rule(r.Context(), c, code, id, in)
+	})
 }
 
 func (h handlers) comparison(w http.ResponseWriter, r *http.Request) error {
@@ -110,11 +90,9 @@ func (h handlers) comparison(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	cursor := ""
-	if c.Next != nil {
-		if cursor, err = q.Next(c.Next); err != nil {
-			return err
-		}
+	cursor, err := web.NextCursor(q, c.Next)
+	if err != nil {
+		return err
 	}
 	return web.JSON(w, http.StatusOK, struct {
 		*supervision.Comparison

@@ -24,19 +24,9 @@ func (h handlers) report(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var in supervision.Report
-	if err := web.Decode(r, &in); err != nil {
-		return err
-	}
-	c, err := calling.Read(r)
-	if err != nil {
-		return err
-	}
-	reply, err := h.Supervision.Report(r.Context(), c, code, in)
-	if err != nil {
-		return err
-	}
-	return calling.Answer(w, reply)
+	return calling.With(w, r, web.Decode, func(c calling.Call, in supervision.Report) (*calling.Reply, error) {
+		return h.Supervision.Report(r.Context(), c, code, in)
+	})
 }
 
 func (h handlers) reports(w http.ResponseWriter, r *http.Request) error {
@@ -59,11 +49,9 @@ func (h handlers) reports(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	cursor := ""
-	if read.Next != nil {
-		if cursor, err = q.Next(read.Next); err != nil {
-			return err
-		}
+	cursor, err := web.NextCursor(q, read.Next)
+	if err != nil {
+		return err
 	}
 	return web.JSON(w, http.StatusOK, struct {
 		*supervision.Reports
@@ -80,10 +68,6 @@ func (h handlers) importReports(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c, err := calling.Read(r)
-	if err != nil {
-		return err
-	}
 	list := make([]supervision.ReportRow, len(read))
 	for i, row := range read {
 		var in struct {
@@ -96,9 +80,5 @@ func (h handlers) importReports(w http.ResponseWriter, r *http.Request) error {
 		}
 		list[i] = supervision.ReportRow{Line: row.Line, USCC: in.USCC, Report: in.Report, Wrong: wrong}
 	}
-	reply, err := h.Supervision.ImportReports(r.Context(), c, list)
-	if err != nil {
-		return err
-	}
-	return calling.Answer(w, reply)
+	return calling.Do(w, r, func(c calling.Call) (*calling.Reply, error) { return h.Supervision.ImportReports(r.Context(), c, list) })
 }

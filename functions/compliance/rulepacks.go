@@ -80,26 +80,16 @@ func (h handlers) draft(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var pack rules.Pack
-	if err := web.Decode(r, &pack); err != nil {
-		return err
-	}
-	if pack.Version != "" {
-		return fault.At("/version", "is given by the register; leave it out", "由系统编号,请省略")
-	}
-	text, err := json.Marshal(pack)
-	if err != nil {
-		return err
-	}
-	c, err := calling.Read(r)
-	if err != nil {
-		return err
-	}
-	reply, err := h.Supervision.Draft(r.Context(), c, name, text)
-	if err != nil {
-		return err
-	}
-	return calling.Answer(w, reply)
+	return calling.With(w, r, web.Decode, func(c calling.Call, pack rules.Pack) (*calling.Reply, error) {
+		if pack.Version != "" {
+			return nil, fault.At("/version", "is given by the register; leave it out", "由系统编号,请省略")
+		}
+		text, err := json.Marshal(pack)
+		if err != nil {
+			return nil, err
+		}
+		return h.Supervision.Draft(r.Context(), c, name, text)
+	})
 }
 
 func (h handlers) try(w http.ResponseWriter, r *http.Request) error {
@@ -107,19 +97,9 @@ func (h handlers) try(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var order supervision.TrialOrder
-	if err := web.Decode(r, &order); err != nil {
-		return err
-	}
-	c, err := calling.Read(r)
-	if err != nil {
-		return err
-	}
-	reply, err := h.Supervision.Try(r.Context(), c, name, n, order, web.MaxLimit)
-	if err != nil {
-		return err
-	}
-	return calling.Answer(w, reply)
+	return calling.With(w, r, web.Decode, func(c calling.Call, order supervision.TrialOrder) (*calling.Reply, error) {
+		return h.Supervision.Try(r.Context(), c, name, n, order, web.MaxLimit)
+	})
 }
 
 func (h handlers) trial(w http.ResponseWriter, r *http.Request) error {
@@ -136,11 +116,9 @@ func (h handlers) trial(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	cursor := ""
-	if v.Next != nil {
-		if cursor, err = q.Next(v.Next); err != nil {
-			return err
-		}
+	cursor, err := web.NextCursor(q, v.Next)
+	if err != nil {
+		return err
 	}
 	return web.JSON(w, http.StatusOK, struct {
 		*supervision.TrialView
@@ -153,17 +131,7 @@ func (h handlers) publishPack(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var in supervision.Issue
-	if err := web.Decode(r, &in); err != nil {
-		return err
-	}
-	c, err := calling.Read(r)
-	if err != nil {
-		return err
-	}
-	reply, err := h.Supervision.Publish(r.Context(), c, name, n, in)
-	if err != nil {
-		return err
-	}
-	return calling.Answer(w, reply)
+	return calling.With(w, r, web.Decode, func(c calling.Call, in supervision.Issue) (*calling.Reply, error) {
+		return h.Supervision.Publish(r.Context(), c, name, n, in)
+	})
 }

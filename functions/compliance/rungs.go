@@ -49,19 +49,7 @@ func changing[B any](w http.ResponseWriter, r *http.Request, step func(c rungs.C
 	if err != nil {
 		return err
 	}
-	var body B
-	if err := validate.Decode(r, &body); err != nil {
-		return err
-	}
-	c, err := calling.Read(r)
-	if err != nil {
-		return err
-	}
-	reply, err := step(c, code, body)
-	if err != nil {
-		return err
-	}
-	return calling.Answer(w, reply)
+	return calling.With(w, r, validate.Decode, func(c calling.Call, body B) (*calling.Reply, error) { return step(c, code, body) })
 }
 
 // act makes the handler of one step from the body that it reads.
@@ -111,16 +99,14 @@ func (h handlers) actions(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	out := struct {
-		*rungs.Listed
-		Next string `json:"next_cursor,omitempty"`
-	}{Listed: listed}
-	if listed.Next != "" {
-		if out.Next, err = q.Next(listed.Next); err != nil {
-			return err
-		}
+	cursor, err := web.NextCursor(q, web.Behind(listed.Next))
+	if err != nil {
+		return err
 	}
-	return web.JSON(w, http.StatusOK, out)
+	return web.JSON(w, http.StatusOK, struct {
+		*rungs.Listed
+		Cursor string `json:"next_cursor,omitempty"`
+	}{listed, cursor})
 }
 
 func (h handlers) action(w http.ResponseWriter, r *http.Request) error {
@@ -171,15 +157,11 @@ func (h handlers) rectifications(w http.ResponseWriter, r *http.Request) error {
 	if _, err := q.Cursor(&after); err != nil {
 		return err
 	}
-	items, after, err := h.Rungs.Rectifications(ctx, web.Now(ctx), after, q.Limit())
+	items, next, err := h.Rungs.Rectifications(ctx, web.Now(ctx), after, q.Limit())
 	if err != nil {
 		return err
 	}
-	var place *string
-	if after != "" {
-		place = &after
-	}
-	return web.Page(w, q, items, place)
+	return web.Page(w, q, items, web.Behind(next))
 }
 
 func (h handlers) work(w http.ResponseWriter, r *http.Request) error {

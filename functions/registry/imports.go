@@ -24,10 +24,6 @@ func (h handlers) importList(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c, err := calling.Read(r)
-	if err != nil {
-		return err
-	}
 	list := make([]register.ImportRow, len(read))
 	for i, row := range read {
 		list[i] = register.ImportRow{Line: row.Line, Err: row.Err}
@@ -39,27 +35,17 @@ func (h handlers) importList(w http.ResponseWriter, r *http.Request) error {
 			in.Err = validate.Struct(&in.Row)
 		}
 	}
-	reply, err := h.Register.Import(r.Context(), c, list)
-	if err != nil {
-		return err
-	}
-	return calling.Answer(w, reply)
+	return calling.Do(w, r, func(c calling.Call) (*calling.Reply, error) { return h.Register.Import(r.Context(), c, list) })
 }
 
 func (h handlers) adopt(w http.ResponseWriter, r *http.Request) error {
-	c, err := calling.Read(r)
-	if err != nil {
-		return err
-	}
-	id, err := web.ID(r, "id")
-	if err != nil {
-		return err
-	}
-	reply, err := h.Register.Adopt(r.Context(), c, id)
-	if err != nil {
-		return err
-	}
-	return calling.Answer(w, reply)
+	return calling.Do(w, r, func(c calling.Call) (*calling.Reply, error) {
+		id, err := web.ID(r, "id")
+		if err != nil {
+			return nil, err
+		}
+		return h.Register.Adopt(r.Context(), c, id)
+	})
 }
 
 func (h handlers) showImport(w http.ResponseWriter, r *http.Request) error {

@@ -62,11 +62,7 @@ func (h handlers) events(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var next *int
-	if last > 0 {
-		next = &last
-	}
-	return web.Page(w, q, items, next)
+	return web.Page(w, q, items, web.Behind(last))
 }
 
 // regimeView is the text of a regime in effect today, and all its texts through time.

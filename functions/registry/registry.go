@@ -79,19 +79,13 @@ func take[B any](h handlers, step func(B) (register.Step, error)) web.Handle {
 }
 
 func (h handlers) take(w http.ResponseWriter, r *http.Request, s register.Step) error {
-	c, err := calling.Read(r)
-	if err != nil {
-		return err
-	}
-	id, err := web.ID(r, "id")
-	if err != nil {
-		return err
-	}
-	reply, err := h.Register.Take(r.Context(), c, id, s)
-	if err != nil {
-		return err
-	}
-	return calling.Answer(w, reply)
+	return calling.Do(w, r, func(c calling.Call) (*calling.Reply, error) {
+		id, err := web.ID(r, "id")
+		if err != nil {
+			return nil, err
+		}
+		return h.Register.Take(r.Context(), c, id, s)
+	})
 }
 
 func (h handlers) withdraw(w http.ResponseWriter, r *http.Request) error {
@@ -110,17 +104,7 @@ func (h handlers) outcome(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h handlers) propose(w http.ResponseWriter, r *http.Request) error {
-	var body register.Proposal
-	if err := validate.Decode(r, &body); err != nil {
-		return err
-	}
-	c, err := calling.Read(r)
-	if err != nil {
-		return err
-	}
-	reply, err := h.Register.Propose(r.Context(), c, body)
-	if err != nil {
-		return err
-	}
-	return calling.Answer(w, reply)
+	return calling.With(w, r, validate.Decode, func(c calling.Call, body register.Proposal) (*calling.Reply, error) {
+		return h.Register.Propose(r.Context(), c, body)
+	})
 }

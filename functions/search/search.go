@@ -73,22 +73,12 @@ func (h handlers) search(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h handlers) create(w http.ResponseWriter, r *http.Request) error {
-	var order screening.Order
-	if err := web.Decode(r, &order); err != nil {
-		return err
-	}
-	if err := h.Screening.Queries.Admit(r.Context(), web.Caller(r.Context()), web.Now(r.Context())); err != nil {
-		return err
-	}
-	c, err := calling.Read(r)
-	if err != nil {
-		return err
-	}
-	reply, err := h.Screening.Create(r.Context(), c, order)
-	if err != nil {
-		return err
-	}
-	return calling.Answer(w, reply)
+	return calling.With(w, r, web.Decode, func(c calling.Call, order screening.Order) (*calling.Reply, error) {
+		if err := h.Screening.Queries.Admit(r.Context(), c.Who, c.Now); err != nil {
+			return nil, err
+		}
+		return h.Screening.Create(r.Context(), c, order)
+	})
 }
 
 func (h handlers) start(w http.ResponseWriter, r *http.Request) error {
@@ -96,15 +86,7 @@ func (h handlers) start(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	c, err := calling.Read(r)
-	if err != nil {
-		return err
-	}
-	reply, err := h.Screening.Start(r.Context(), c, id)
-	if err != nil {
-		return err
-	}
-	return calling.Answer(w, reply)
+	return calling.Do(w, r, func(c calling.Call) (*calling.Reply, error) { return h.Screening.Start(r.Context(), c, id) })
 }
 
 func (h handlers) progress(w http.ResponseWriter, r *http.Request) error {
@@ -166,17 +148,7 @@ func (h handlers) index(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h handlers) release(w http.ResponseWriter, r *http.Request) error {
-	var in screening.Release
-	if err := validate.Decode(r, &in); err != nil {
-		return err
-	}
-	c, err := calling.Read(r)
-	if err != nil {
-		return err
-	}
-	reply, err := h.Screening.Release(r.Context(), c, in)
-	if err != nil {
-		return err
-	}
-	return calling.Answer(w, reply)
+	return calling.With(w, r, validate.Decode, func(c calling.Call, in screening.Release) (*calling.Reply, error) {
+		return h.Screening.Release(r.Context(), c, in)
+	})
 }

@@ -50,16 +50,14 @@ func (h handlers) list(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	shown := shownList{ListView: view, Items: items}
-	if next != nil {
-		if shown.NextCursor, err = q.Next(next); err != nil {
-			return err
-		}
+	cursor, err := web.NextCursor(q, next)
+	if err != nil {
+		return err
 	}
 	if view.Version > 0 {
 		w.Header().Set("ETag", web.ETag(view.Version))
 	}
-	return web.JSON(w, http.StatusOK, shown)
+	return web.JSON(w, http.StatusOK, shownList{ListView: view, Items: items, NextCursor: cursor})
 }
 
 func (h handlers) put(w http.ResponseWriter, r *http.Request) error {

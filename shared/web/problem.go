@@ -158,14 +158,28 @@ func List[T any](w http.ResponseWriter, items []T, next string) error {
 
 // Page writes one page of a list with the cursor of the next one, which goes on at a place; nil is that there is none.
 func Page[T, P any](w http.ResponseWriter, q *Params, items []T, next *P) error {
-	if next == nil {
-		return List(w, items, "")
-	}
-	cursor, err := q.Next(next)
+	cursor, err := NextCursor(q, next)
 	if err != nil {
 		return err
 	}
 	return List(w, items, cursor)
+}
+
+// NextCursor is the cursor of the page that goes on at a place, empty where there is none.
+func NextCursor[P any](q *Params, next *P) (string, error) {
+	if next == nil {
+		return "", nil
+	}
+	return q.Next(next)
+}
+
+// Behind is the place behind an id or a number of items, nil for the zero one: there is nothing behind it.
+func Behind[P comparable](last P) *P {
+	var none P
+	if last == none {
+		return nil
+	}
+	return &last
 }
 
 // marshal is json.Marshal without the escaping that only HTML needs.

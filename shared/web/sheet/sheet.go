@@ -20,12 +20,9 @@ func Page[T, P any](w http.ResponseWriter, r *http.Request, items []T, next *P, 
 	if !preferred(r.Header.Values("Accept")) {
 		return web.Page(w, q, items, next)
 	}
-	cursor := ""
-	if next != nil {
-		var err error
-		if cursor, err = q.Next(next); err != nil {
-			return err
-		}
+	cursor, err := web.NextCursor(q, next)
+	if err != nil {
+		return err
 	}
 	lines := make([][]string, len(items))
 	for i, item := range items {

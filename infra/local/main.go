@@ -62,7 +62,7 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 		flags.Usage()
 		return errUsage
 	}
-	c.Demo = demo.Load
+	c.Demo = []server.Act{demo.Past, demo.Load}
 	c.Log = slog.New(slog.NewTextHandler(stderr, nil))
 	running, err := server.Start(ctx, c)
 	if ctx.Err() != nil { // stopped while starting

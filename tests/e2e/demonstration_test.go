@@ -49,8 +49,16 @@ func TestKilledDemonstration(t *testing.T) {
 		t.Errorf("want one interview: %s %v", show(got), err)
 	}
 	got, err = p.call(t.Context(), "officer", "GET", "/v1/enterprises?order=risk", "", "", 200)
-	if err != nil || len(got["items"].([]any)) != 6 {
-		t.Errorf("want six enterprises with open findings: %s %v", show(got), err)
+	if err != nil || len(got["items"].([]any)) != 7 {
+		t.Errorf("want seven enterprises with open findings: %s %v", show(got), err)
+	}
+	got, err = p.call(t.Context(), "", "GET", "/v1/rectifications", "", "", 200)
+	if err != nil || len(got["items"].([]any)) != 1 {
+		t.Errorf("want one rectification shown in public: %s %v", show(got), err)
+	}
+	got, err = p.call(t.Context(), "auditor", "GET", "/v1/enterprises/"+demo.Rectified+"/actions", "", "", 200)
+	if err != nil || len(got["items"].([]any)) != 3 {
+		t.Errorf("want the three rungs that led to it, each once: %s %v", show(got), err)
 	}
 	p.terminate()
 }

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"shixin/infra/local/server"
 	"shixin/shared/workday"
 )
 
@@ -23,13 +24,21 @@ const (
 	Concerned   = "91320500MADEM0046T"
 )
 
-// Load fills the register that answers at base. token gives a persona's access token.
-func Load(ctx context.Context, base string, token func(persona string) (string, error)) error {
-	d := &demo{ctx: ctx, base: base, token: token, tokens: map[string]string{}}
+// Load is the act that plays now: listings, enterprises with their figures, and a run over them.
+func Load(ctx context.Context, s server.Stage) error {
+	d := begin(ctx, s)
 	d.listings()
-	d.supervise(d.began)
-	d.audit()
+	d.supervise("once", d.began, fleet...)
+	d.audit("once")
 	d.interview(Worse)
+	return d.end()
+}
+
+func begin(ctx context.Context, s server.Stage) *demo {
+	return &demo{ctx: ctx, stage: s, tokens: map[string]string{}}
+}
+
+func (d *demo) end() error {
 	if d.err != nil {
 		return fmt.Errorf("the demonstration: %w", d.err)
 	}
@@ -39,8 +48,7 @@ func Load(ctx context.Context, base string, token func(persona string) (string, 
 // demo makes calls until the first that fails.
 type demo struct {
 	ctx    context.Context
-	base   string
-	token  func(string) (string, error)
+	stage  server.Stage
 	tokens map[string]string
 	began  time.Time // when the demonstration was begun, which a start that goes on with it reads back
 	err    error
@@ -73,9 +81,9 @@ func (d *demo) listings() {
 		"演示数据:逾期未报送年报。Demonstration only: annual report overdue.", nil)
 }
 
-// audit runs the check once and waits until it is closed.
-func (d *demo) audit() {
-	run, _ := d.post("officer", "/v1/audits", object{})["id"].(string)
+// audit runs the check once, under an idempotency key, and waits until it is closed.
+func (d *demo) audit(key string) {
+	run, _ := d.keyed("officer", "POST", "/v1/audits", key, object{})["id"].(string)
 	// A start that was killed here has lost the run's messages, and schedules begin only behind the demonstration.
 	d.call("officer", "POST", "/dev/run", object{"function": "clock"})
 	for d.err == nil {
@@ -167,7 +175,7 @@ func (d *demo) send(persona, method, path, key string, body object) (int, object
 }
 
 // rows sends rows in bulk, each on a line. That one is rejected is a mistake in them.
-func (d *demo) rows(path string, rows []object) {
+func (d *demo) rows(path, key string, rows []object) {
 	if d.err != nil {
 		return
 	}
@@ -178,7 +186,7 @@ func (d *demo) rows(path string, rows []object) {
 			return
 		}
 	}
-	status, answer, err := d.raw("officer", "POST", path, "once", "application/x-ndjson", lines.Bytes())
+	status, answer, err := d.raw("officer", "POST", path, key, "application/x-ndjson", lines.Bytes())
 	if err == nil && (status >= 300 || fmt.Sprint(answer["accepted"]) != fmt.Sprint(len(rows))) {
 		err = fmt.Errorf("POST %s: status %d: accepted %v of %d rows: %v", path, status, answer["accepted"], len(rows), answer["rejected"])
 	}
@@ -187,13 +195,13 @@ func (d *demo) rows(path string, rows []object) {
 
 func (d *demo) raw(persona, method, path, key, media string, content []byte) (int, object, error) {
 	if d.tokens[persona] == "" {
-		t, err := d.token(persona)
+		t, err := d.stage.Token(persona)
 		if err != nil {
 			return 0, nil, err
 		}
 		d.tokens[persona] = t
 	}
-	r, err := http.NewRequestWithContext(d.ctx, method, d.base+path, bytes.NewReader(content))
+	r, err := http.NewRequestWithContext(d.ctx, method, d.stage.URL+path, bytes.NewReader(content))
 	if err != nil {
 		return 0, nil, err
 	}

@@ -7,11 +7,12 @@ import (
 )
 
 // Enterprises that a reader may look at: one whose figures have grown worse for three months, one in two sectors that answers too late,
-// and one that two steps tie to a company on the list.
+// one that two steps tie to a company on the list, and one that stands in public until it has mended what was found.
 const (
-	Worse    = "91320500MADEM1014Q"
-	Late     = "91320500MADEM20179"
-	TwoSteps = Worse
+	Worse     = "91320500MADEM1014Q"
+	Late      = "91320500MADEM20179"
+	TwoSteps  = Worse
+	Rectified = "91320500MADEM3028L"
 )
 
 // supervised is one enterprise with duties.
@@ -21,6 +22,7 @@ type supervised struct {
 	parent                   string
 	contact                  object
 	parties                  []object
+	since                    int // days before the first start on which it was registered, with figures up to then (see Past)
 	// trouble changes the healthy figures of a month; 0 is the newest month, 11 the oldest.
 	trouble func(month int, figures map[string]float64)
 }
@@ -78,7 +80,8 @@ var fleet = []supervised{
 		parties: []object{personal("responsible-person", "张示例", "320500199001019911")}},
 	{uscc: "91320500MADEM0054M", name: "示例戊支付有限公司(虚构)", region: "320500", size: "small", sectors: []string{"finance"},
 		parties: []object{corporate("supplier", "示例庚科技有限公司(虚构)", "91320500MADEM0070B")}},
-	{uscc: "91320500MADEM3028L", name: "示例蓝鲸社区有限公司(虚构)", region: "320500", size: "large", sectors: []string{"internet"}},
+	{uscc: Rectified, name: "示例蓝鲸社区有限公司(虚构)", region: "320500", size: "large", sectors: []string{"internet"}, since: since,
+		trouble: func(_ int, f map[string]float64) { f["fraud_account_hours"] = 40 }},
 }
 
 // healthy are figures by sector that break no rule; those of every enterprise stand under "".
@@ -124,49 +127,63 @@ func (e supervised) of(bases map[string]map[string]float64, period int) map[stri
 	return figures
 }
 
-// supervise registers the fleet and reports its figures of the months and days before a moment.
-func (d *demo) supervise(at time.Time) {
+// supervise registers enterprises and reports their figures of the months and days before a moment. Of one that is there already it reports
+// those since.
+func (d *demo) supervise(key string, at time.Time, all ...supervised) {
 	var rows, reports []object
-	first := time.Date(at.Year(), at.Month(), 1, 0, 0, 0, 0, at.Location())
-	for _, e := range fleet {
-		row := object{"uscc": e.uscc, "names": []object{{"text": e.name, "lang": "zh"}}, "sectors": e.sectors, "region": e.region, "size_class": e.size}
-		if e.parent != "" {
-			row["parent"] = e.parent
+	for _, e := range all {
+		before := registered(d.stage.Began, e.since)
+		if e.since == 0 || !before.Before(at) {
+			before = time.Time{}
+			rows = append(rows, e.row())
 		}
-		if e.contact != nil {
-			row["contact"] = e.contact
+		reports = append(reports, e.reports(at, before)...)
+	}
+	d.rows("/v1/enterprises", key, rows)
+	d.rows("/v1/reports", key, reports)
+}
+
+func (e supervised) row() object {
+	row := object{"uscc": e.uscc, "names": []object{{"text": e.name, "lang": "zh"}}, "sectors": e.sectors, "region": e.region, "size_class": e.size}
+	if e.parent != "" {
+		row["parent"] = e.parent
+	}
+	if e.contact != nil {
+		row["contact"] = e.contact
+	}
+	if e.parties != nil {
+		row["parties"] = e.parties
+	}
+	return row
+}
+
+// reports is the enterprise's figures of the months and days that have ended at a moment, without those that had ended before.
+func (e supervised) reports(at, before time.Time) (reports []object) {
+	month := func(t time.Time) time.Time { return time.Date(t.Year(), t.Month(), 1, 0, 0, 0, 0, t.Location()) }
+	for m := months - 1; m >= 0; m-- {
+		p := month(at).AddDate(0, -1-m, 0)
+		if p.Before(month(before)) {
+			continue
 		}
-		if e.parties != nil {
-			row["parties"] = e.parties
+		figures := e.of(healthy, m)
+		if e.trouble != nil {
+			e.trouble(m, figures)
 		}
-		rows = append(rows, row)
-		for m := months - 1; m >= 0; m-- {
-			figures := e.of(healthy, m)
-			if e.trouble != nil {
-				e.trouble(m, figures)
-			}
-			reports = append(reports, object{"uscc": e.uscc, "period": first.AddDate(0, -1-m, 0).Format("2006-01"), "indicators": figures})
-		}
-		for n := days; n > 0; n-- {
-			reports = append(reports, object{"uscc": e.uscc, "period": at.AddDate(0, 0, -n).Format(time.DateOnly), "indicators": e.of(daily, n)})
+		reports = append(reports, object{"uscc": e.uscc, "period": p.Format("2006-01"), "indicators": figures})
+	}
+	for n := days + e.since; n > 0; n-- {
+		if p := at.AddDate(0, 0, -n).Format(time.DateOnly); p >= before.Format(time.DateOnly) {
+			reports = append(reports, object{"uscc": e.uscc, "period": p, "indicators": e.of(daily, n)})
 		}
 	}
-	d.rows("/v1/enterprises", rows)
-	d.rows("/v1/reports", reports)
+	return reports
 }
 
 // interview takes what the run has proposed: the first rung of the ladder, on the findings of high severity, and tells the enterprise.
 func (d *demo) interview(uscc string) {
-	found, _ := d.call("officer", "GET", "/v1/enterprises/"+uscc+"/findings", nil)["items"].([]any)
-	var serious []any
-	for _, f := range found {
-		if finding, ok := f.(object); ok && finding["severity"] == "high" {
-			serious = append(serious, finding["id"])
-		}
-	}
 	actions := "/v1/enterprises/" + uscc + "/actions"
 	at := d.began.AddDate(0, 0, 7)
-	action := d.post("officer", actions, object{"rung": "interview", "findings": serious, "reason": "演示:异常卡处置逐月变慢。Demonstration: abnormal cards are resolved ever later.",
+	action := d.post("officer", actions, object{"rung": "interview", "findings": d.serious(uscc), "reason": "演示:异常卡处置逐月变慢。Demonstration: abnormal cards are resolved ever later.",
 		"legal_basis": []string{"《反电信网络诈骗法》第六条、第二十八条"},
 		"interview": object{"at": time.Date(at.Year(), at.Month(), at.Day(), 10, 0, 0, 0, at.Location()).Format(time.RFC3339),
 			"place": "示例市反诈中心", "participants": []string{"企业负责人"}}})

@@ -28,6 +28,7 @@ type Clock struct {
 
 	mu    sync.Mutex
 	ahead time.Duration
+	stage time.Duration // what a play adds to it; 0 outside of one
 	base  time.Time     // where it was last moved to; zero before
 	moved chan struct{} // closed by the next move
 }
@@ -64,7 +65,22 @@ func (c *Clock) Now() time.Time {
 
 // The monotonic reading is dropped, so that times compare alike before and after they were written down.
 func (c *Clock) now() time.Time {
-	return c.wall().Round(0).Add(c.ahead).Truncate(time.Millisecond)
+	return c.wall().Round(0).Add(c.ahead + c.stage).Truncate(time.Millisecond)
+}
+
+// Play sets the clock to any moment, also to one that has passed, from which it runs on until the next Play or Live. It is for what is loaded
+// before anybody uses the clock, and is not stored.
+func (c *Clock) Play(at time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stage += at.Sub(c.now())
+}
+
+// Live ends a play.
+func (c *Clock) Live() {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.stage = 0
 }
 
 // Move sets the clock to a later moment, from which it runs on. It is stored before it takes effect.

@@ -60,3 +60,29 @@ func TestClock(t *testing.T) {
 		t.Error("a damaged file was read")
 	}
 }
+
+func TestPlay(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "clock.json")
+	machine := time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
+	c, err := Open(path, func() time.Time { return machine })
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, at := range []time.Time{machine.AddDate(0, 0, -40), machine.AddDate(0, 0, -30), machine.AddDate(0, 0, -40)} {
+		c.Play(at)
+		if got := c.Now(); !got.Equal(at) {
+			t.Errorf("plays %v, shows %v", at, got)
+		}
+	}
+	machine = machine.Add(time.Minute)
+	if got, want := c.Now(), machine.AddDate(0, 0, -40); !got.Equal(want) {
+		t.Errorf("a minute later it shows %v, want %v", got, want)
+	}
+	c.Live()
+	if !c.Now().Equal(machine) {
+		t.Errorf("after the play it shows %v, want %v", c.Now(), machine)
+	}
+	if _, err := os.Stat(path); !errors.Is(err, os.ErrNotExist) {
+		t.Errorf("a play was stored: %v", err)
+	}
+}

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"time"
 
 	"shixin/infra/local/issuer"
 )
@@ -18,18 +19,32 @@ const (
 	demoLoaded  = "loaded"
 )
 
+// Stage is what an act of the demonstration plays on.
+type Stage struct {
+	URL   string
+	Token func(persona string) (string, error)
+	Began time.Time          // the first start, by the development clock; the same for a start that goes on with it
+	At    func(at time.Time) // sets the clock until the end of the act, back too: nobody else uses it yet
+}
+
+// Act is a part of the demonstration, loaded through the API. One that was killed is played again, from its beginning: it MUST pass over what is
+// there. One that has ended is not.
+type Act func(ctx context.Context, s Stage) error
+
 type state struct {
-	Demonstration string `json:"demonstration"`
+	Demonstration string    `json:"demonstration"`
+	Began         time.Time `json:"began"`
+	Acts          int       `json:"acts"` // that have ended
 }
 
 // loadDemo loads the demonstration into a new folder, or goes on where a start was killed while doing so.
 func (r *Running) loadDemo(ctx context.Context) error {
-	var s state
+	none := r.config.Empty || len(r.config.Demo) == 0
+	s := state{Demonstration: demoLoading, Began: r.clock.Now()}
 	data, err := os.ReadFile(r.path("state.json"))
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		s.Demonstration = demoLoading
-		if r.config.Empty || r.config.Demo == nil {
+		if none {
 			s.Demonstration = demoNone
 		}
 		if err := r.keepState(s); err != nil {
@@ -42,14 +57,24 @@ func (r *Running) loadDemo(ctx context.Context) error {
 			return fmt.Errorf("%s is damaged: %w", r.path("state.json"), err)
 		}
 	}
-	if s.Demonstration != demoLoading || r.config.Empty || r.config.Demo == nil {
+	if s.Demonstration != demoLoading || none {
 		return nil
 	}
-	token := func(persona string) (string, error) { return r.issuer.Token(ctx, issuer.Request{Persona: persona}) }
-	if err := r.config.Demo(ctx, r.URL, token); err != nil {
-		return err
+	stage := Stage{URL: r.URL, Began: s.Began, At: r.clock.Play,
+		Token: func(persona string) (string, error) { return r.issuer.Token(ctx, issuer.Request{Persona: persona}) }}
+	for s.Acts < len(r.config.Demo) {
+		err := r.config.Demo[s.Acts](ctx, stage)
+		r.clock.Live()
+		if err != nil {
+			return err
+		}
+		s.Acts++
+		if err := r.keepState(s); err != nil {
+			return err
+		}
 	}
-	return r.keepState(state{demoLoaded})
+	s.Demonstration = demoLoaded
+	return r.keepState(s)
 }
 
 func (r *Running) keepState(s state) error {

@@ -3,24 +3,32 @@ package server
 import (
 	"context"
 	"errors"
+	"slices"
 	"testing"
+	"time"
 )
 
 func TestTheDemonstration(t *testing.T) {
 	dir := t.TempDir()
-	shows := 0
+	var shows []string
+	var began []time.Time
 	killed := true
 	c := settings(dir, &fakes{})
-	c.Demo = func(_ context.Context, url string, token func(string) (string, error)) error {
-		shows++
-		bearer, err := token("officer")
+	past := func(_ context.Context, s Stage) error {
+		shows, began = append(shows, "past"), append(began, s.Began)
+		s.At(s.Began.AddDate(0, 0, -40))
+		return nil
+	}
+	now := func(_ context.Context, s Stage) error {
+		shows, began = append(shows, "now"), append(began, s.Began)
+		bearer, err := s.Token("officer")
 		if err != nil {
 			return err
 		}
-		if status, _ := call(t, "GET", url+"/healthz", "", ""); status != 503 {
+		if status, _ := call(t, "GET", s.URL+"/healthz", "", ""); status != 503 {
 			t.Errorf("ready before the demonstration is there: %d", status)
 		}
-		if status, answer := call(t, "POST", url+"/v1/listings", bearer, "{}"); status != 200 {
+		if status, answer := call(t, "POST", s.URL+"/v1/listings", bearer, "{}"); status != 200 {
 			t.Errorf("%d %s", status, answer)
 		}
 		if killed {
@@ -28,17 +36,25 @@ func TestTheDemonstration(t *testing.T) {
 		}
 		return nil
 	}
+	c.Demo = []Act{past, now}
 	if _, err := Start(t.Context(), c); err == nil {
 		t.Fatal("no error")
 	}
 	killed = false
 	for range 2 {
-		if err := start(t, c).Close(t.Context()); err != nil {
+		r := start(t, c)
+		if d := r.Now().Sub(began[0]); d < 0 || d > time.Hour {
+			t.Errorf("after an act that plays in the past the clock is %v ahead of the first start", d)
+		}
+		if err := r.Close(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if shows != 2 {
-		t.Errorf("the demonstration ran %d times, want once more after the kill", shows)
+	if want := []string{"past", "now", "now"}; !slices.Equal(shows, want) {
+		t.Errorf("played %v, want %v: what has ended is not played again", shows, want)
+	}
+	if !began[0].Equal(began[1]) || !began[1].Equal(began[2]) {
+		t.Errorf("the demonstration began at %v", began)
 	}
 	c.Data, c.Empty = t.TempDir(), true
 	if err := start(t, c).Close(t.Context()); err != nil {
@@ -48,7 +64,7 @@ func TestTheDemonstration(t *testing.T) {
 	if err := start(t, c).Close(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	if shows != 2 {
+	if len(shows) != 3 {
 		t.Error("a folder that was begun empty got the demonstration")
 	}
 }

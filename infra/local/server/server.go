@@ -49,9 +49,8 @@ type Config struct {
 	// Functions makes the functions that run in this process, by the name of their folder, each from its own ports: Functions of
 	// this package.
 	Functions func(ports func(name string) boot.Ports) (map[string]Function, error)
-	// Demo loads the demonstration over HTTP, runs an audit over it and waits for its end; it MUST take up where it was killed. Nil
-	// loads nothing.
-	Demo func(ctx context.Context, baseURL string, token func(persona string) (string, error)) error
+	// Demo is the demonstration, act after act. None loads none.
+	Demo []Act
 
 	Now    func() time.Time // the machine's clock: time.Now
 	Log    *slog.Logger     // slog.Default()

@@ -264,7 +264,7 @@ func TestRefusedStarts(t *testing.T) {
 			}
 		}, "no functions today"},
 		"demonstration fails": {func(c *Config) {
-			c.Demo = func(context.Context, string, func(string) (string, error)) error { return errors.New("no show today") }
+			c.Demo = []Act{func(context.Context, Stage) error { return errors.New("no show today") }}
 		}, "demonstration: no show today"},
 	} {
 		t.Run(name, func(t *testing.T) {

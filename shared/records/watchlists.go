@@ -17,8 +17,8 @@ func allWatchListsKey(owner, name string) table.Key {
 }
 func announcedKey() table.Key { return table.Key{Partition: famAnnounced, Sort: "journal"} }
 
-// WatchCursor is how far a watch list has come in the journal: all alerts of the entries up to N are there, and Part of those of the
-// next one.
+// WatchCursor is how far a watch list has come in the journal: all alerts of the entries up to N are there, and of the next one those about
+// the entries of the list before the one whose number is Part.
 type WatchCursor struct {
 	N    int64 `json:"n"`
 	Part int   `json:"part,omitempty"`
@@ -26,19 +26,29 @@ type WatchCursor struct {
 
 // WatchDraft is a list of which not all parts have come, or that is not made yet.
 type WatchDraft struct {
-	Base  int         `json:"base"`  // version that it is to replace; 0 for a new list
-	Parts int         `json:"parts"` // how many there are to be
-	Have  map[int]int `json:"have"`  // how many entries each part has that came
+	ID    string            `json:"id"`    // another one whenever a part comes; the version that is made of it is named so
+	Base  int               `json:"base"`  // version that it is to replace; 0 for a new list
+	Parts int               `json:"parts"` // how many there are to be
+	Came  map[int]WatchPart `json:"came"`  // the parts that have come, by their number
+}
+
+// WatchPart is one part of a draft: how many entries it has, and the blob that they lie in, which no other part has had.
+type WatchPart struct {
+	Entries int    `json:"entries"`
+	Blob    string `json:"blob"`
 }
 
 // Whole reports whether all parts have come.
-func (d *WatchDraft) Whole() bool { return d != nil && len(d.Have) == d.Parts }
+func (d *WatchDraft) Whole() bool { return d != nil && len(d.Came) == d.Parts }
+
+// Is reports whether the draft is there and is the one of this id.
+func (d *WatchDraft) Is(id string) bool { return d != nil && d.ID == id }
 
 // Entries is how many entries the parts have that came.
 func (d *WatchDraft) Entries() int {
 	n := 0
-	for _, rows := range d.Have {
-		n += rows
+	for _, p := range d.Came {
+		n += p.Entries
 	}
 	return n
 }

@@ -25,7 +25,7 @@ func TestGoldenWatchItems(t *testing.T) {
 		t.Fatal(err, list.Found())
 	}
 	b := &records.Batch{}
-	list = b.PutWatchList(list, records.WatchState{Role: access.Operator, Draft: &records.WatchDraft{Parts: 2, Have: map[int]int{1: 20}}})
+	list = b.PutWatchList(list, records.WatchState{Role: access.Operator, Draft: &records.WatchDraft{ID: "06h1", Parts: 2, Came: map[int]records.WatchPart{1: {Entries: 20, Blob: "b/1"}}}})
 	if err := s.Commit(t.Context(), now, b); err != nil {
 		t.Fatal(err)
 	}

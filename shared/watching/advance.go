@@ -4,8 +4,6 @@ import (
 	"context"
 	"encoding/json"
 	"errors"
-	"reflect"
-	"slices"
 	"time"
 
 	"shixin/shared/blob"
@@ -136,7 +134,8 @@ func (w *Watching) advance(ctx context.Context, now time.Time, who, name string)
 // replaced reports whether a list points to another version or another draft by now: the blobs of the former may be gone.
 func (w *Watching) replaced(ctx context.Context, now time.Time, list records.WatchList) bool {
 	again, err := w.Store.WatchList(ctx, now, list.Owner, list.Name)
-	return err == nil && (again.State.Made != list.State.Made || !reflect.DeepEqual(again.State.Draft, list.State.Draft))
+	draft := list.State.Draft
+	return err == nil && (again.State.Made != list.State.Made || draft != nil && !again.State.Draft.Is(draft.ID))
 }
 
 // The most that one Write of alerts holds besides the list.
@@ -171,12 +170,12 @@ func (w *Watching) raise(ctx context.Context, now time.Time, list records.WatchL
 		if err != nil {
 			return list, err
 		}
-		for part, h := range slices.All(hits) {
-			if part < at.Part {
+		for _, h := range hits {
+			if h.number < at.Part {
 				continue
 			}
 			if b.Len()/2 >= maxAlerts || b.Bytes() > maxAlertsBytes {
-				at.Part = part
+				at.Part = h.number
 				if err := flush(); err != nil {
 					return list, err
 				}

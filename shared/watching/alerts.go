@@ -3,10 +3,12 @@ package watching
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 
 	"shixin/shared/access"
+	"shixin/shared/blob"
 	"shixin/shared/fault"
 	"shixin/shared/journal"
 	"shixin/shared/naming"
@@ -227,6 +229,9 @@ func (w *Watching) Read(ctx context.Context, who access.Principal, now time.Time
 	n := from.N
 	for n < s.Entries && len(items) < limit {
 		page, err := w.page(ctx, folder(list.Owner, list.Name), s.Made, n/pageEntries)
+		if errors.Is(err, blob.ErrNotFound) && w.replaced(ctx, now, list) {
+			return w.Read(ctx, who, now, name, from, limit)
+		}
 		if err != nil {
 			return ListView{}, nil, nil, err
 		}

@@ -53,7 +53,7 @@ func view(l records.WatchList) ListView {
 	case d != nil:
 		v.State = "receiving"
 		for p := 1; p <= d.Parts; p++ {
-			if _, has := d.Have[p]; !has {
+			if _, has := d.Came[p]; !has {
 				v.Missing = append(v.Missing, p)
 			}
 		}
@@ -80,10 +80,15 @@ func (w *Watching) Put(ctx context.Context, call repeat.Call, name string, part 
 		return nil, noneWatched(rejected)
 	}
 	base := list.State.Version
-	if err := w.putBlob(ctx, partBlob(folder(who, name), base, part), encode(entries)); err != nil {
+	draft := records.WatchDraft{ID: records.NewID(call.Now), Base: base, Parts: part.Parts}
+	came := records.WatchPart{Entries: len(entries), Blob: partBlob(folder(who, name), draft.ID)}
+	if err := w.putBlob(ctx, came.Blob, encode(entries)); err != nil {
 		return nil, err
 	}
-	if list, err = w.note(ctx, call, list, base, part, len(entries)); err != nil {
+	if list, err = w.note(ctx, call, list, draft, part.Part, came); err != nil {
+		if fault.Of(err) != "" { // of a write whose answer was lost the part may be noted
+			w.drop(ctx, came.Blob)
+		}
 		return nil, err
 	}
 	if list.State.Draft.Whole() {
@@ -93,6 +98,9 @@ func (w *Watching) Put(ctx context.Context, call repeat.Call, name string, part 
 			}
 		} else {
 			w.hint(ctx, work{Owner: who, List: name})
+		}
+		if d := list.State.Draft; list.State.Made != draft.ID && (d == nil || d.Came[part.Part] != came) {
+			return nil, stale() // another call brought the same part meanwhile, and that one counts
 		}
 	}
 	v := view(list)
@@ -172,65 +180,76 @@ func reject(line int, err error) Rejected {
 	return r
 }
 
-func partBlob(folder string, base int, p Part) string {
-	return fmt.Sprintf("%s/draft-%d/%03d-of-%03d", folder, base, p.Part, p.Parts)
-}
+func partBlob(folder, id string) string { return folder + "/part-" + id }
 
-// note remembers that a part has come. Parts of another upload, with another number of parts, are forgotten.
-func (w *Watching) note(ctx context.Context, call repeat.Call, list records.WatchList, base int, part Part, entries int) (records.WatchList, error) {
+// note adds a part that has come to the list's draft, under the draft's new id. The part that came before under its number is forgotten, and so are those
+// of another upload, with another number of parts.
+func (w *Watching) note(ctx context.Context, call repeat.Call, list records.WatchList, draft records.WatchDraft, part int, came records.WatchPart) (records.WatchList, error) {
 	err := repeat.Retry(ctx, func() (err error) {
 		if list, err = w.Store.WatchList(ctx, call.Now, list.Owner, list.Name); err != nil {
 			return err
 		}
 		s := list.State
-		if s.Version != base {
+		if s.Version != draft.Base {
 			return stale()
 		}
-		d := records.WatchDraft{Base: base, Parts: part.Parts, Have: map[int]int{}}
-		if s.Draft != nil && s.Draft.Parts == part.Parts {
-			maps.Copy(d.Have, s.Draft.Have)
+		d := draft
+		d.Came = map[int]records.WatchPart{}
+		if s.Draft != nil && s.Draft.Parts == d.Parts {
+			maps.Copy(d.Came, s.Draft.Came)
 		}
-		d.Have[part.Part] = entries
+		d.Came[part] = came
 		if d.Entries() > MaxEntries {
 			return fault.New(fault.Invalid, fmt.Sprintf("a watch list has at most %d entries; this part would make it %d", MaxEntries, d.Entries()), "关注名单最多 100,000 条")
 		}
+		before := s.Draft
 		s.Draft, s.Role, s.USCC = &d, call.Who.Role, call.Who.USCC
 		b := &records.Batch{}
 		after := b.PutWatchList(list, s)
-		if err = w.Store.Commit(ctx, call.Now, b); err == nil {
-			list = after
+		if err = w.Store.Commit(ctx, call.Now, b); err != nil {
+			return err
 		}
-		return err
+		list = after
+		if before != nil {
+			for n, p := range before.Came {
+				if d.Came[n] != p {
+					w.drop(ctx, p.Blob)
+				}
+			}
+		}
+		return nil
 	})
 	return list, err
 }
 
-// make makes the version that a whole draft describes, and points the list to it. Where another has done it, it takes the list as it is then.
+// make makes the version that a whole draft describes, and points the list to it. Where another has done it, or a part has come anew, it takes the list
+// as it is then.
 func (w *Watching) make(ctx context.Context, now time.Time, list records.WatchList) (records.WatchList, error) {
 	draft := *list.State.Draft
 	at := folder(list.Owner, list.Name)
-	entries, parts, err := w.draft(ctx, at, draft)
-	if errors.Is(err, blob.ErrNotFound) && w.replaced(ctx, now, list) { // another made it meanwhile, and its parts are gone
+	entries, err := w.draft(ctx, draft)
+	if errors.Is(err, blob.ErrNotFound) && w.replaced(ctx, now, list) {
 		return w.Store.WatchList(ctx, now, list.Owner, list.Name)
 	}
 	if err != nil {
 		return list, err
 	}
-	made := records.NewID(now)
-	named, err := w.writeVersion(ctx, at, made, entries)
+	named, err := w.writeVersion(ctx, at, draft.ID, entries) // whoever makes it of this draft makes the same
 	if err != nil {
 		return list, err
 	}
-	before := list.State
 	err = repeat.Retry(ctx, func() (err error) {
 		if list, err = w.Store.WatchList(ctx, now, list.Owner, list.Name); err != nil {
 			return err
 		}
-		s := list.State
-		if d := s.Draft; d == nil || d.Base != draft.Base || !maps.Equal(d.Have, draft.Have) {
-			w.dropVersion(ctx, at, made, len(entries)) // another made it, or a part came anew
+		before := list.State
+		if !before.Draft.Is(draft.ID) {
+			if before.Made != draft.ID {
+				w.dropVersion(ctx, at, draft.ID, len(entries))
+			}
 			return nil
 		}
+		s := before
 		if s.Version == 0 {
 			head, err := w.Store.Head(ctx, now)
 			if err != nil {
@@ -238,7 +257,7 @@ func (w *Watching) make(ctx context.Context, now time.Time, list records.WatchLi
 			}
 			s.Since, s.Cursor = head.N, records.WatchCursor{N: head.N}
 		}
-		s.Version, s.Made, s.Entries, s.Named, s.At, s.Draft = s.Version+1, made, len(entries), named, moment(now), nil
+		s.Version, s.Made, s.Entries, s.Named, s.At, s.Draft = s.Version+1, draft.ID, len(entries), named, moment(now), nil
 		s.Cursor.Part = 0 // alerts of the entry under way are stored again under the same ids
 		b := &records.Batch{}
 		after := b.PutWatchList(list, s)
@@ -249,25 +268,25 @@ func (w *Watching) make(ctx context.Context, now time.Time, list records.WatchLi
 		if before.Made != "" {
 			w.dropVersion(ctx, at, before.Made, before.Entries)
 		}
-		w.drop(ctx, parts...)
+		for _, p := range draft.Came {
+			w.drop(ctx, p.Blob)
+		}
 		return nil
 	})
 	return list, err
 }
 
-// draft reads the entries of a draft, each once though it is in two parts, and says which blobs they lie in.
-func (w *Watching) draft(ctx context.Context, at string, d records.WatchDraft) (entries []entry, parts []string, err error) {
+// draft reads the entries of a draft, each once though it is in two parts.
+func (w *Watching) draft(ctx context.Context, d records.WatchDraft) (entries []entry, err error) {
 	seen := map[string]bool{}
-	for _, p := range slices.Sorted(maps.Keys(d.Have)) {
-		name := partBlob(at, d.Base, Part{p, d.Parts})
-		parts = append(parts, name)
-		body, err := w.getBlob(ctx, name)
+	for _, n := range slices.Sorted(maps.Keys(d.Came)) {
+		body, err := w.getBlob(ctx, d.Came[n].Blob)
 		if err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		var some []entry
 		if err := json.Unmarshal(body, &some); err != nil {
-			return nil, nil, err
+			return nil, err
 		}
 		for _, e := range some {
 			if !seen[e.Key] {
@@ -276,7 +295,7 @@ func (w *Watching) draft(ctx context.Context, at string, d records.WatchDraft) (
 			}
 		}
 	}
-	return entries, parts, nil
+	return entries, nil
 }
 
 // work is a message: the journal has moved, or lists that were left are to be sought, or one list is to be made or to go on.

@@ -12,8 +12,12 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"shixin/shared/blob"
+	"shixin/shared/fault"
+	"shixin/shared/records"
+	"shixin/shared/register"
 	rt "shixin/shared/register/registertest"
 	"shixin/shared/repeat"
+	"shixin/shared/table"
 	"shixin/shared/watching"
 )
 
@@ -103,39 +107,185 @@ func TestWorkersAtOnce(t *testing.T) {
 	}
 }
 
-// late is a store that lets somebody else go first, once, before it reads.
-type late struct {
+// turn lets somebody else go first, before the n-th call of a store.
+type turn struct {
+	n  int
+	do func()
+}
+
+func (t *turn) take() {
+	if t.n--; t.n == 0 {
+		t.do()
+	}
+}
+
+type turnBlobs struct {
 	blob.Store
-	first func()
+	*turn
 }
 
-func (l *late) Get(ctx context.Context, name string) ([]byte, error) {
-	if first := l.first; first != nil {
-		l.first = nil
-		first()
+func (b turnBlobs) Get(ctx context.Context, name string) ([]byte, error) {
+	b.take()
+	return b.Store.Get(ctx, name)
+}
+
+func (b turnBlobs) Put(ctx context.Context, name string, body []byte) error {
+	b.take()
+	return b.Store.Put(ctx, name, body)
+}
+
+func (b turnBlobs) Delete(ctx context.Context, name string) error {
+	b.take()
+	return b.Store.Delete(ctx, name)
+}
+
+type turnTable struct {
+	table.Table
+	*turn
+}
+
+func (t turnTable) Get(ctx context.Context, r table.Read) ([]table.Item, error) {
+	t.take()
+	return t.Table.Get(ctx, r)
+}
+
+func (t turnTable) Query(ctx context.Context, r table.Range) (table.Page, error) {
+	t.take()
+	return t.Table.Query(ctx, r)
+}
+
+func (t turnTable) Write(ctx context.Context, b table.Batch) error {
+	t.take()
+	return t.Table.Write(ctx, b)
+}
+
+// atEachCall runs a story once for each call that the process makes of its stores: another does something right before that call.
+func atEachCall(t *testing.T, story func(w *world, me *watching.Watching, another func(do func()))) {
+	for n := 1; ; n++ {
+		w := newWorld(t)
+		turn := &turn{n: n, do: func() {}}
+		me := w.watching()
+		me.Blobs, me.Store = turnBlobs{w.blobs, turn}, &records.Store{Table: turnTable{w.Table, turn}}
+		story(w, me, func(do func()) { turn.n, turn.do = n, do })
+		if t.Failed() {
+			t.Fatalf("when another goes first before call %d", n)
+		}
+		if turn.n > 0 {
+			if n < 5 {
+				t.Errorf("only %d calls", n)
+			}
+			return
+		}
 	}
-	return l.Store.Get(ctx, name)
 }
 
-// Two workers make the same draft, and one comes when the parts are gone already: it finds the list made and goes on with it.
+// Two workers make the same draft, whoever is first: the list is made once, and both go on with it.
 func TestMadeByAnother(t *testing.T) {
-	w := newWorld(t)
-	in := mirrored(1)
-	w.put(rt.Operator, "a", 0, watching.Part{Part: 1, Parts: 2}, in)
-	first := w.watching()
-	first.Blobs = &late{w.blobs, func() {
-		w.adopt(1, 1)
+	atEachCall(t, func(w *world, me *watching.Watching, another func(func())) {
+		w.put(rt.Operator, "a", 0, watching.Part{Part: 1, Parts: 2}, mirrored(1))
+		another(w.catchUp)
+		reply, err := me.Put(w.Ctx(), repeat.Call{Who: rt.Operator, Now: w.Now}, "a", watching.Part{Part: 2, Parts: 2}, rows(mirrored(2)))
+		w.Must(err)
+		if !strings.Contains(string(reply.Body), `"version":1,"state":"active","entries":2`) {
+			t.Errorf("%s", reply.Body)
+		}
+		w.adopt(1, 2)
 		w.catchUp()
-	}}
-	call := repeat.Call{Who: rt.Operator, Now: w.Now}
-	reply, err := first.Put(w.Ctx(), call, "a", watching.Part{Part: 2, Parts: 2}, rows(mirrored(2)))
-	w.Must(err)
-	if !strings.Contains(string(reply.Body), `"state":"active","entries":2`) {
-		t.Errorf("%s", reply.Body)
+		if diff := cmp.Diff([]string{"1 listed m-1", "2 listed m-2"}, w.alerts(rt.Operator, 7)); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+// Two calls replace the same version of a list at once: one is refused, and what the other brought is watched.
+func TestReplacedByTwoAtOnce(t *testing.T) {
+	atEachCall(t, func(w *world, me *watching.Watching, another func(func())) {
+		w.put(rt.Operator, "a", 0, whole, mirrored(3))
+		seen := 1
+		call := repeat.Call{Who: rt.Operator, Now: w.Now, IfMatch: &seen}
+		var other error
+		another(func() { _, other = w.watching().Put(w.Ctx(), call, "a", whole, rows(mirrored(2))) })
+		_, mine := me.Put(w.Ctx(), call, "a", whole, rows(mirrored(1)))
+		want := []string{"1 listed m-1"}
+		switch {
+		case other == nil && fault.Of(mine) == fault.Stale:
+			want = []string{"2 listed m-2"}
+		case mine == nil && fault.Of(other) == fault.Stale:
+		case mine == nil && other == nil: // the other never came
+		default:
+			t.Fatalf("%v, %v", mine, other)
+		}
+		w.catchUp()
+		w.adopt(1, 3)
+		w.catchUp()
+		if diff := cmp.Diff(want, w.alerts(rt.Operator, 7)); diff != "" {
+			t.Error(diff)
+		}
+	})
+}
+
+// A list is replaced while a worker raises its alerts, and while its owner reads it.
+func TestReplacedMeanwhile(t *testing.T) {
+	replace := func(w *world) func() {
+		return func() {
+			w.put(rt.Operator, "a", 1, whole, mirrored(2), mirrored(1), mirrored(9))
+			w.catchUp()
+		}
 	}
-	w.adopt(2, 1)
+	atEachCall(t, func(w *world, me *watching.Watching, another func(func())) {
+		w.put(rt.Operator, "a", 0, whole, mirrored(1), mirrored(2))
+		w.adopt(1, 2)
+		another(replace(w))
+		w.Must(me.Work(w.Ctx(), `{"owner":"account:operator","list":"a"}`, w.Now))
+		w.catchUp()
+		if diff := cmp.Diff([]string{"1 listed m-1", "2 listed m-2"}, w.alerts(rt.Operator, 7)); diff != "" {
+			t.Error(diff)
+		}
+	})
+	var in []watching.Input
+	for n := range 2100 {
+		in = append(in, mirrored(n))
+	}
+	atEachCall(t, func(w *world, me *watching.Watching, another func(func())) {
+		w.put(rt.Operator, "a", 0, whole, in...)
+		another(replace(w))
+		view, items, next, err := me.Read(w.Ctx(), rt.Operator, w.Now, "a", watching.Place{}, 2050)
+		w.Must(err)
+		if made := 2100; view.Version == 1 && (len(items) != 2050 || next == nil || view.Entries != made) || view.Version == 2 && (len(items) != 3 || next != nil) {
+			t.Errorf("%+v: %d items, next %v", view, len(items), next)
+		}
+	})
+}
+
+// A worker is killed between two Writes of one effect's alerts, and the listing's names change before another goes on: no entry is passed over.
+func TestOtherNamesBetweenTwoWrites(t *testing.T) {
+	w := newWorld(t)
+	var in []watching.Input
+	var want []string
+	name := rt.Organization(1).Subject.Names[0].Text
+	for n := range 30 { // told apart: without an alert
+		in = append(in, watching.Input{ID: fmt.Sprintf("x-%03d", n), Name: name})
+	}
+	for n := 30; n < 100; n++ {
+		in = append(in, watching.Input{ID: fmt.Sprintf("x-%03d", n), Identifiers: company(1).Identifiers})
+		want = append(want, fmt.Sprintf("1 listed x-%03d", n), fmt.Sprintf("2 corrected x-%03d", n))
+	}
+	w.put(rt.Operator, "a", 0, whole, in...)
+	id := w.Listed(rt.Organization(1))
+	different := watching.HitOutcome{Name: name, Outcome: watching.Outcome{Outcome: "different", Reason: "another"}}
+	_, err := w.watching().SettleHit(w.Ctx(), repeat.Call{Who: rt.Operator, Now: w.Now}, id, different)
+	w.Must(err)
+	table := w.Watched()
+	table.FailAt = 2
+	if err := w.watching().Work(w.Ctx(), `{"owner":"account:operator","list":"a"}`, w.Now); !errors.Is(err, rt.ErrKilled) {
+		t.Fatal(err)
+	}
+	table.FailAt = 0
+	n := w.Asked(rt.Officer, id, register.Request{Kind: "correction", Grounds: "g", Change: &register.Change{Names: []register.Name{{Text: "Elsewhere Trading"}}}})
+	w.Granted(rt.SecondDecider, id, n)
 	w.catchUp()
-	if diff := cmp.Diff([]string{"2 listed m-2"}, w.alerts(rt.Operator, 7)); diff != "" {
+	slices.Sort(want)
+	if diff := cmp.Diff(want, w.alerts(rt.Operator, 50)); diff != "" {
 		t.Error(diff)
 	}
 }

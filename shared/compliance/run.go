@@ -67,6 +67,7 @@ type Run struct {
 	Packs     []string   `json:"packs,omitempty"`  // those that were ordered, all in force where it is empty; pinned when it is planned
 	Trial     *Trial     `json:"trial,omitempty"`  // it tries a draft and finds nothing
 	Survey    *Survey    `json:"survey,omitempty"` // how far its first pass has come, while it is planned
+	Plan      Plan       `json:"plan,omitempty"`   // the shards that its first pass has found enterprises in
 	Pins      Pins       `json:"pins"`
 	Key       []byte     `json:"key"` // of its snapshot
 	Closed    *time.Time `json:"closed,omitempty"`

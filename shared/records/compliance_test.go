@@ -7,6 +7,7 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -73,16 +74,23 @@ func TestGoldenComplianceItems(t *testing.T) {
 		ID: "06ghltabcdefghijklmnopqrst", State: compliance.Planned, At: now, Scheduled: &now, By: "officer", Authority: "suzhou", Scope: compliance.Scope{Sector: "telecom", Region: "320000", Authority: "a"},
 		Pins: compliance.Pins{ListVersion: 7, At: now, Packs: compliance.Packs(), Regimes: map[string]string{"telecom-fraud": "2024-12-01"}, Calendar: 2026, Engine: "1", Snapshot: "ab"},
 		Key:  []byte("0123456789abcdef0123456789abcdef"),
+		Plan: compliance.Plan{{Shard: records.ShardOf(uscc), Enterprises: 1}},
 	}
 	b = records.Batch{}
 	b.PutRun(records.Run{}, run)
 	b.PutSchedule(now, run.ID)
-	b.PlanProgress(run.ID, compliance.Progress{Shard: records.ShardOf(uscc), Counts: compliance.Counts{Enterprises: 1}})
 	commit(&b)
 
-	progress, found, err := s.Progress(ctx, now, run.ID, records.ShardOf(uscc))
-	if err != nil || !found {
+	planned, err := s.AllProgress(ctx, now, run)
+	if err != nil || len(planned) != 1 || planned[0].Done || planned[0].Counts.Enterprises != 1 {
+		t.Errorf("before the first page: %+v, %v", planned, err)
+	}
+	progress, found, err := s.Progress(ctx, now, run, records.ShardOf(uscc))
+	if err != nil || !found || !reflect.DeepEqual(progress.State, planned[0]) {
 		t.Fatal(found, err)
+	}
+	if _, found, err := s.Progress(ctx, now, run, records.ShardOf(uscc)+1); found || err != nil {
+		t.Errorf("progress in a shard that is not in the plan: %v, %v", found, err)
 	}
 	verdict := compliance.Verdict{Rule: "listed", Pack: "listed@1", Outcome: compliance.Fail, Inputs: []compliance.Input{
 		{Of: "supplier", Scheme: "uscc", Value: "91320500000000078R", Listing: "l1", Regime: "telecom-fraud", Ground: "designated-trading", Published: true}}}
@@ -95,12 +103,23 @@ func TestGoldenComplianceItems(t *testing.T) {
 	if err := page.Add("91320500000000078R", nil); err != nil {
 		t.Fatal(err)
 	}
+	first := compliance.NewPage(run.Pins.Packs)
+	if err := first.Add("91320500000000010A", []compliance.Verdict{verdict}); err != nil {
+		t.Fatal(err)
+	}
 	done := progress.State
-	done.Done, done.Cursor = true, "91320500000000078R"
-	done.Counts = compliance.Counts{Enterprises: 2, Judged: 1, Isolated: 1, Outcomes: map[compliance.Outcome]int{compliance.Fail: 1, compliance.Unknown: 1}}
+	done.Cursor = "91320500000000010A"
+	done.Counts = compliance.Counts{Enterprises: 3, Judged: 1, Outcomes: map[compliance.Outcome]int{compliance.Fail: 1}}
 	b = records.Batch{}
-	b.PutProgress(run.ID, progress, done)
-	b.PutOutcomes(run.ID, done.Shard, uscc, page)
+	progress = b.PutPage(run.ID, progress, done, first)
+	commit(&b)
+	if p, err := s.OutcomesOf(ctx, now, run.ID, uscc); err != nil || p != nil {
+		t.Errorf("outcomes of a page that is not judged: %+v, %v", p, err)
+	}
+	done.Done, done.Cursor = true, "91320500000000078R"
+	done.Counts = compliance.Counts{Enterprises: 3, Judged: 2, Isolated: 1, Outcomes: map[compliance.Outcome]int{compliance.Fail: 2, compliance.Unknown: 1}}
+	b = records.Batch{}
+	b.PutPage(run.ID, progress, done, page)
 	b.PutFinding(records.Finding{USCC: uscc}, finding)
 	commit(&b)
 
@@ -150,7 +169,10 @@ func TestGoldenComplianceItems(t *testing.T) {
 	if p, err := s.OutcomesOf(ctx, now, run.ID, uscc); err != nil || !reflect.DeepEqual(p, page) {
 		t.Errorf("the outcomes: %+v, %v", p, err)
 	}
-	if p, done, err := s.AllDone(ctx, now, run.ID); err != nil || !done || len(p) != 1 {
+	if p, more, err := s.Outcomes(ctx, now, run.ID, "", 10); err != nil || more || len(p) != 2 || !reflect.DeepEqual(&p[0].Page, first) || !reflect.DeepEqual(&p[1].Page, page) {
+		t.Errorf("all outcomes: %+v, %v, %v", p, more, err)
+	}
+	if p, done, err := s.AllDone(ctx, now, run); err != nil || !done || len(p) != 1 {
 		t.Errorf("the progress: %+v, %v, %v", p, done, err)
 	}
 
@@ -173,30 +195,89 @@ func TestGoldenComplianceItems(t *testing.T) {
 func TestAllDoneSeesEveryShard(t *testing.T) {
 	ctx, now := context.Background(), time.Unix(1e9, 0)
 	s := &records.Store{Table: tabletest.NewModel()}
-	for n := range 40 {
+	run := compliance.Run{ID: "r"}
+	at := map[int]records.Progress{}
+	put := func(shard int, done bool) {
 		var b records.Batch
-		b.PlanProgress("r", compliance.Progress{Shard: n, Done: true})
+		at[shard] = b.PutPage("r", at[shard], compliance.Progress{Shard: shard, Done: done}, compliance.NewPage(nil))
 		if err := s.Commit(ctx, now, &b); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if all, done, err := s.AllDone(ctx, now, "r"); err != nil || !done || len(all) != 40 {
+	for shard := 0; shard < 120; shard += 3 {
+		run.Plan = append(run.Plan, compliance.Share{Shard: shard, Enterprises: 1})
+		if _, done, err := s.AllDone(ctx, now, run); err != nil || done {
+			t.Fatalf("nobody has looked at shard %d and the run is done: %v", shard, err)
+		}
+		put(shard, true)
+	}
+	if all, done, err := s.AllDone(ctx, now, run); err != nil || !done || len(all) != 40 {
 		t.Fatalf("%d shards, done %v, %v", len(all), done, err)
 	}
-	for n := range 40 {
-		var b records.Batch
-		b.PlanProgress("r", compliance.Progress{Shard: n})
-		if err := s.Commit(ctx, now, &b); err != nil {
-			t.Fatal(err)
+	for _, share := range run.Plan {
+		put(share.Shard, false)
+		if _, done, err := s.AllDone(ctx, now, run); err != nil || done {
+			t.Fatalf("shard %d is not done and the run is: %v", share.Shard, err)
 		}
-		if _, done, err := s.AllDone(ctx, now, "r"); err != nil || done {
-			t.Fatalf("shard %d is not done and the run is: %v", n, err)
+		put(share.Shard, true)
+	}
+	if all, done, err := s.AllDone(ctx, now, compliance.Run{ID: "r"}); err != nil || !done || len(all) != 0 {
+		t.Errorf("a run without enterprises: %v, %v, %v", all, done, err)
+	}
+}
+
+// The last page of a shard lies with its progress where it has few bytes; whoever reads pages sees no difference.
+func TestPagesAreReadInOrderWhereverTheyLie(t *testing.T) {
+	ctx, now := context.Background(), time.Unix(1e9, 0)
+	s := &records.Store{Table: tabletest.NewModel()}
+	pass := []compliance.Verdict{{Rule: "listed", Pack: "listed@1", Outcome: compliance.Pass}}
+	var want []string
+	for shard, pages := range [][]int{{2}, {3, 3, 1}, {600}, {0}, {1}} { // enterprises of each page
+		var at records.Progress
+		at.State.Shard = shard
+		for i, n := range pages {
+			page := compliance.NewPage(compliance.Packs())
+			for k := range n {
+				code := fmt.Sprintf("91%03d%01d%012X", shard, i, k*7919*7919)
+				want = append(want, code)
+				at.State.Cursor = code
+				if err := page.Add(code, pass); err != nil {
+					t.Fatal(err)
+				}
+			}
+			at.State.Done = i == len(pages)-1
+			var b records.Batch
+			at = b.PutPage("r", at, at.State, page)
+			if one := b.Len() == 1; one != (at.State.Done && n < 600) {
+				t.Errorf("page %d of shard %d, of %d enterprises: %d operations", i, shard, n, b.Len())
+			}
+			if err := s.Commit(ctx, now, &b); err != nil {
+				t.Fatal(err)
+			}
 		}
-		b = records.Batch{}
-		b.PlanProgress("r", compliance.Progress{Shard: n, Done: true})
-		if err := s.Commit(ctx, now, &b); err != nil {
-			t.Fatal(err)
+	}
+	for limit := 1; limit < 10; limit++ {
+		var got []string
+		after := ""
+		for more := true; more; {
+			var pages []records.Outcomes
+			var err error
+			if pages, more, err = s.Outcomes(ctx, now, "r", after, limit); err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range pages {
+				for i := range p.Page.Len() {
+					got = append(got, p.Page.USCCs[18*i:18*i+18])
+				}
+				after = p.After
+			}
 		}
+		if !slices.Equal(got, want) {
+			t.Errorf("%d pages at a time: %d enterprises, want %d in their order", limit, len(got), len(want))
+		}
+	}
+	if pages, more, err := s.ShardOutcomes(ctx, now, "r", 1, "", 10); err != nil || more || len(pages) != 3 {
+		t.Errorf("the pages of one shard: %v, %v, %v", pages, more, err)
 	}
 }
 

@@ -130,14 +130,16 @@ func pinnedKey(sum string) table.Key {
 	return table.Key{Partition: famRulePack + "#text", Sort: sum}
 }
 func runKey(id string) table.Key { return table.Key{Partition: famRun + "#" + id, Sort: "state"} }
-func progressKey(id string, shard int) table.Key {
-	return table.Key{Partition: famRun + "#" + id, Sort: fmt.Sprintf("progress#%03d", shard)}
-}
 func outcomesKey(id string, shard int, last string) table.Key {
 	return table.Key{Partition: famRun + "#" + id, Sort: fmt.Sprintf("outcomes#%03d#%s", shard, last)}
 }
-func allRunsKey(id string) table.Key { return table.Key{Partition: famRun + "#all", Sort: id} }
-func openRunKey(id string) table.Key { return table.Key{Partition: famRun + "#open", Sort: id} }
+
+// endOfShard sorts behind the code of every enterprise: whoever reads the pages of a shard in order comes to it last.
+const endOfShard = "~"
+
+func progressKey(id string, shard int) table.Key { return outcomesKey(id, shard, endOfShard) }
+func allRunsKey(id string) table.Key             { return table.Key{Partition: famRun + "#all", Sort: id} }
+func openRunKey(id string) table.Key             { return table.Key{Partition: famRun + "#open", Sort: id} }
 func scheduleKey(at time.Time) table.Key {
 	return table.Key{Partition: famRun + "#schedule", Sort: at.UTC().Format(time.RFC3339Nano)}
 }

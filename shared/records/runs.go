@@ -2,8 +2,10 @@ package records
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
+	"strings"
 	"time"
 
 	"shixin/shared/compliance"
@@ -90,79 +92,107 @@ func (s *Store) OpenRuns(ctx context.Context, now time.Time) ([]string, error) {
 	return s.sorts(ctx, now, openRunKey("").Partition)
 }
 
-// Progress is the stored progress of a run in one shard.
+// Progress is the stored progress of a run in one shard. Before its first page is judged, its version is 0.
 type Progress struct {
 	State   compliance.Progress
 	version int64
 }
 
-// PlanProgress stores where a run starts in a shard, whatever an attempt to plan it that was cut off has stored.
-func (b *Batch) PlanProgress(run string, p compliance.Progress) {
-	b.add("progress", table.PutOp(table.Item{Key: progressKey(run, p.Shard), Version: 1, Doc: encode(p)}, table.Condition{}))
+// shardEnd is what lies last of a run in a shard: how far it came there, and of a shard whose last page has few bytes that page, so that a
+// shard of few enterprises is one plain put.
+type shardEnd struct {
+	compliance.Progress
+	Last json.RawMessage `json:"last,omitempty"`
 }
 
-// PutProgress stores progress over what was read, and returns it as it is once the batch is committed.
-func (b *Batch) PutProgress(run string, before Progress, after compliance.Progress) Progress {
-	b.add("progress", put(progressKey(run, after.Shard), before.version, after))
+// lastBytes is the most that a page has which lies in the progress of its shard: with it, it is read for one unit.
+const lastBytes = 3584
+
+// PutPage stores how far a run came in a shard over what was read, with the outcomes of the page that ends there, if it has any. It returns the
+// progress as it is once the batch is committed.
+func (b *Batch) PutPage(run string, before Progress, after compliance.Progress, page *compliance.Page) Progress {
+	end := shardEnd{Progress: after}
+	if page.Len() > 0 {
+		doc := pack(page)
+		if after.Done && len(doc) <= lastBytes {
+			end.Last = doc
+		} else {
+			key := outcomesKey(run, after.Shard, after.Cursor)
+			b.add("outcomes", table.PutOp(table.Item{Key: key, Version: 1, Doc: doc}, table.Is(0)))
+		}
+	}
+	b.add("progress", put(progressKey(run, after.Shard), before.version, end))
 	return Progress{State: after, version: before.version + 1}
 }
 
-// Progress reads a run's progress in a shard strongly; false when the run has none there.
-func (s *Store) Progress(ctx context.Context, now time.Time, run string, shard int) (Progress, bool, error) {
-	var p Progress
-	v, err := s.load(ctx, now, progressKey(run, shard), &p.State)
+// Progress reads a run's progress in a shard strongly; false when the run does not look at it.
+func (s *Store) Progress(ctx context.Context, now time.Time, run compliance.Run, shard int) (Progress, bool, error) {
+	share, planned := run.Plan.Of(shard)
+	if !planned {
+		return Progress{}, false, nil
+	}
+	p := Progress{State: started(share)}
+	v, err := s.load(ctx, now, progressKey(run.ID, shard), &p.State)
 	p.version = v
-	return p, v > 0, err
+	return p, err == nil, err
 }
 
-// AllProgress reads a run's progress in all its shards strongly, the last shard first.
-func (s *Store) AllProgress(ctx context.Context, now time.Time, run string) ([]compliance.Progress, error) {
-	all, _, err := s.progress(ctx, now, run, false)
-	return all, err
+// started is where a run starts in a shard.
+func started(s compliance.Share) compliance.Progress {
+	return compliance.Progress{Shard: s.Shard, Counts: compliance.Counts{Enterprises: s.Enterprises}}
+}
+
+// AllProgress reads a run's progress in all shards of its plan strongly, in their order.
+func (s *Store) AllProgress(ctx context.Context, now time.Time, run compliance.Run) ([]compliance.Progress, error) {
+	if len(run.Plan) == 0 {
+		return nil, nil
+	}
+	all := make([]compliance.Progress, len(run.Plan))
+	keys := make([]table.Key, len(run.Plan))
+	at := make(map[table.Key]int, len(run.Plan))
+	for i, share := range run.Plan {
+		all[i], keys[i] = started(share), progressKey(run.ID, share.Shard)
+		at[keys[i]] = i
+	}
+	items, err := s.Table.Get(ctx, table.Read{Now: now, Keys: keys})
+	if err != nil {
+		return nil, err
+	}
+	for _, item := range items {
+		p := &all[at[item.Key]]
+		*p = compliance.Progress{}
+		if err := decode(item, p); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
 }
 
 // AllDone is AllProgress where all shards are done, and false otherwise. Workers take the shards in order, so that it mostly needs one
-// small read to find one that is not.
-func (s *Store) AllDone(ctx context.Context, now time.Time, run string) ([]compliance.Progress, bool, error) {
-	return s.progress(ctx, now, run, true)
-}
-
-func (s *Store) progress(ctx context.Context, now time.Time, run string, untilUndone bool) (all []compliance.Progress, done bool, err error) {
-	r := table.Range{Now: now, Partition: runKey(run).Partition, From: progressKey(run, 0).Sort, To: progressKey(run, Shards-1).Sort,
-		Backward: true, Limit: Shards}
-	if untilUndone {
-		r.Limit = 8
-	}
-	for done = true; ; r.Limit = Shards {
-		page, err := s.Table.Query(ctx, r)
-		if err != nil {
+// small read to find one that is not: the last one.
+func (s *Store) AllDone(ctx context.Context, now time.Time, run compliance.Run) ([]compliance.Progress, bool, error) {
+	if n := len(run.Plan); n > 1 {
+		last, _, err := s.Progress(ctx, now, run, run.Plan[n-1].Shard)
+		if err != nil || !last.State.Done {
 			return nil, false, err
 		}
-		for _, item := range page.Items {
-			var p compliance.Progress
-			if err := decode(item, &p); err != nil {
-				return nil, false, err
-			}
-			if done = done && p.Done; !done && untilUndone {
-				return nil, false, nil
-			}
-			all = append(all, p)
-		}
-		if page.Next == "" {
-			return all, done, nil
-		}
-		r.After = page.Next
 	}
+	all, err := s.AllProgress(ctx, now, run)
+	for _, p := range all {
+		if !p.Done {
+			return nil, false, err
+		}
+	}
+	return all, err == nil, err
 }
 
-// PutOutcomes stores the outcomes of a page of a shard that ends with the enterprise last. There is none yet.
-func (b *Batch) PutOutcomes(run string, shard int, last string, p *compliance.Page) {
-	key, plain := outcomesKey(run, shard, last), encode(p)
+// pack is a page as it is stored.
+func pack(p *compliance.Page) []byte {
+	plain := encode(p)
 	if len(plain) < fewBytes {
-		b.add("outcomes", put(key, 0, p))
-		return
+		return plain
 	}
-	b.add("outcomes", put(key, 0, packed{squeeze.Tight(plain)}))
+	return encode(packed{squeeze.Tight(plain)})
 }
 
 // packed is a page of outcomes, compressed: its letters repeat. One of few bytes is stored as it is.
@@ -172,7 +202,15 @@ type packed struct {
 
 const fewBytes = 512
 
+// unpack reads a stored page; what lies last in a shard may have none.
 func unpack(item table.Item, into *compliance.Page) error {
+	if strings.HasSuffix(item.Sort, endOfShard) {
+		var end shardEnd
+		if err := decode(item, &end); err != nil || end.Last == nil {
+			return err
+		}
+		item.Doc = end.Last
+	}
 	var p packed
 	if err := decode(item, &p); err != nil || p.Page == nil {
 		return errors.Join(err, decode(item, into))
@@ -185,7 +223,7 @@ func unpack(item table.Item, into *compliance.Page) error {
 	return decode(item, into)
 }
 
-// Outcomes is a stored page of outcomes; go on behind After.
+// Outcomes is a stored page of outcomes, which may be empty; go on behind After.
 type Outcomes struct {
 	Page  compliance.Page
 	After string
@@ -202,7 +240,7 @@ func (s *Store) ShardOutcomes(ctx context.Context, now time.Time, run string, sh
 }
 
 func (s *Store) outcomes(ctx context.Context, now time.Time, run string, from, to int, after string, limit int) (pages []Outcomes, more bool, err error) {
-	first, last := outcomesKey(run, from, ""), outcomesKey(run, to, "~")
+	first, last := outcomesKey(run, from, ""), progressKey(run, to)
 	page, err := s.Table.Query(ctx, table.Range{Now: now, Partition: first.Partition, From: first.Sort, To: last.Sort, After: after, Limit: limit, Eventual: true})
 	if err != nil {
 		return nil, false, err
@@ -220,11 +258,14 @@ func (s *Store) outcomes(ctx context.Context, now time.Time, run string, from, t
 // OutcomesOf reads the stored page of a run that would hold an enterprise; nil when the run has not come that far.
 func (s *Store) OutcomesOf(ctx context.Context, now time.Time, run, uscc string) (*compliance.Page, error) {
 	shard := ShardOf(uscc)
-	from, to := outcomesKey(run, shard, uscc), outcomesKey(run, shard, "~")
+	from, to := outcomesKey(run, shard, uscc), progressKey(run, shard)
 	page, err := s.Table.Query(ctx, table.Range{Now: now, Partition: from.Partition, From: from.Sort, To: to.Sort, Limit: 1, Eventual: true})
 	if err != nil || len(page.Items) == 0 {
 		return nil, err
 	}
 	var p compliance.Page
-	return &p, unpack(page.Items[0], &p)
+	if err := unpack(page.Items[0], &p); err != nil || p.Len() == 0 {
+		return nil, err
+	}
+	return &p, nil
 }

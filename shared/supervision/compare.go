@@ -52,10 +52,7 @@ func (s *Supervision) Compare(ctx context.Context, who access.Principal, now tim
 			return nil, fault.New(fault.Conflict, fmt.Sprintf("run %s is %s; compare closed runs", r.ID, r.State), "仅可比较已结束的检查批次")
 		}
 	}
-	shards, err := s.shardsOf(ctx, now, before.ID, after.ID)
-	if err != nil {
-		return nil, err
-	}
+	shards := shardsOf(before, after)
 	c := &Comparison{Items: []compliance.Difference{}}
 	count := before.Counts.Enterprises+after.Counts.Enterprises <= maxCompared
 	if count {
@@ -96,20 +93,16 @@ func (s *Supervision) Compare(ctx context.Context, who access.Principal, now tim
 	return c, nil
 }
 
-// shardsOf lists the shards that either run has looked at, ascending.
-func (s *Supervision) shardsOf(ctx context.Context, now time.Time, runs ...string) ([]int, error) {
+// shardsOf lists the shards that any of the runs has looked at, ascending.
+func shardsOf(runs ...compliance.Run) []int {
 	var shards []int
-	for _, id := range runs {
-		all, err := s.Store.AllProgress(ctx, now, id)
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range all {
-			shards = append(shards, p.Shard)
+	for _, r := range runs {
+		for _, share := range r.Plan {
+			shards = append(shards, share.Shard)
 		}
 	}
 	slices.Sort(shards)
-	return slices.Compact(shards), nil
+	return slices.Compact(shards)
 }
 
 // compareShard compares two runs in one shard, and says how many enterprises they have there.

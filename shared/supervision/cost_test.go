@@ -68,12 +68,18 @@ func (m *meter) Write(ctx context.Context, b table.Batch) error {
 	return m.Table.Write(ctx, b)
 }
 
-// An enterprise whose outcome did not change costs at most one read and a fifth of a write. Shards are as full as with 51,200 enterprises, each with a year of figures.
+// An enterprise whose outcome did not change costs at most one read and a fifth of a write, each with a year of figures: where shards are as full as with 51,200
+// enterprises, and where they are as empty as with 10,240, so that what a shard costs by itself weighs most.
 func TestCostOfAnUnchangedEnterprise(t *testing.T) {
+	for _, c := range []struct{ shards, each int }{{4, 200}, {16, 40}} {
+		t.Run(fmt.Sprintf("%d a shard", c.each), func(t *testing.T) { costUnchanged(t, c.shards, c.each) })
+	}
+}
+
+func costUnchanged(t *testing.T, shards, each int) {
 	m := &meter{Table: tabletest.NewModel()}
 	w := newRuled(t, m)
 	w.PageSize = 0
-	const shards, each = 4, 200
 	var rows []supervision.Row
 	var numbers []int
 	full := map[int]int{}

@@ -172,10 +172,9 @@ func (s *Supervision) plan(ctx context.Context, now time.Time, run records.Run) 
 	slice, cancel := context.WithTimeout(ctx, s.slice())
 	defer cancel()
 	r := run.State
-	var shards []compliance.Progress
 	err := s.prepare(ctx, now, &r)
 	if err == nil {
-		shards, err = s.survey(ctx, slice, now, &r)
+		err = s.survey(ctx, slice, now, &r)
 	}
 	if damaged, ok := errors.AsType[*unplannable](err); ok {
 		s.log().ErrorContext(ctx, "an audit run could not be planned", "alarm", "audit", "run", r.ID, "error", err)
@@ -186,16 +185,6 @@ func (s *Supervision) plan(ctx context.Context, now time.Time, run records.Run) 
 	}
 	if err != nil {
 		return err
-	}
-	for part := range slices.Chunk(shards, table.MaxOps-1) {
-		b := &records.Batch{}
-		b.CheckRun(run) // else it runs already, and its progress is not ours to touch
-		for _, p := range part {
-			b.PlanProgress(r.ID, p)
-		}
-		if err := s.Store.Commit(ctx, now, b); err != nil {
-			return lostIsFine(err)
-		}
 	}
 	if r.Survey == nil {
 		r.State = compliance.Running
@@ -208,15 +197,10 @@ func (s *Supervision) plan(ctx context.Context, now time.Time, run records.Run) 
 	if r.Survey != nil {
 		return s.Queue.Send(ctx, planMessage(r.ID))
 	}
-	all, err := s.Store.AllProgress(ctx, now, r.ID) // of all slices
-	if err != nil {
-		return err
-	}
-	if len(all) == 0 {
+	if len(r.Plan) == 0 {
 		return s.finish(ctx, now, r.ID)
 	}
-	slices.Reverse(all)
-	return s.send(ctx, r.ID, all)
+	return s.send(ctx, r.ID, r.Plan, nil)
 }
 
 // prepare pins the texts of the run's packs and indicators, and makes its snapshot of the list.
@@ -389,12 +373,12 @@ func shardMessage(run string, shard int) queue.Message {
 	return queue.Message{Queue: Queue, Body: string(encode(work{Run: run, Shard: &shard}))}
 }
 
-// send hands the shards that are not done to the workers.
-func (s *Supervision) send(ctx context.Context, run string, shards []compliance.Progress) error {
+// send hands the shards of a plan that are not done to the workers.
+func (s *Supervision) send(ctx context.Context, run string, plan compliance.Plan, done map[int]bool) error {
 	var messages []queue.Message
-	for _, p := range shards {
-		if !p.Done {
-			messages = append(messages, shardMessage(run, p.Shard))
+	for _, share := range plan {
+		if !done[share.Shard] {
+			messages = append(messages, shardMessage(run, share.Shard))
 		}
 	}
 	return s.Queue.Send(ctx, messages...)
@@ -422,20 +406,30 @@ func (s *Supervision) Sweep(ctx context.Context, now time.Time) error {
 		if !found {
 			continue
 		}
-		shards, err := s.Store.AllProgress(ctx, now, id)
-		if err != nil {
-			return err
-		}
-		slices.Reverse(shards)
-		undone := slices.ContainsFunc(shards, func(p compliance.Progress) bool { return !p.Done })
-		if run.State.State == compliance.Running && undone {
-			err = s.send(ctx, id, shards)
-		} else {
-			err = s.Queue.Send(ctx, planMessage(id))
-		}
-		if err != nil {
+		if err := s.again(ctx, now, run.State); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// again sends the messages of an unfinished run.
+func (s *Supervision) again(ctx context.Context, now time.Time, run compliance.Run) error {
+	if run.State != compliance.Running {
+		return s.Queue.Send(ctx, planMessage(run.ID))
+	}
+	all, err := s.Store.AllProgress(ctx, now, run)
+	if err != nil {
+		return err
+	}
+	done := map[int]bool{}
+	for _, p := range all {
+		if p.Done {
+			done[p.Shard] = true
+		}
+	}
+	if len(done) == len(run.Plan) { // none is left but to close it
+		return s.Queue.Send(ctx, planMessage(run.ID))
+	}
+	return s.send(ctx, run.ID, run.Plan, done)
 }

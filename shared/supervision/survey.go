@@ -17,41 +17,43 @@ import (
 func peersBlob(run, sum string) string { return "runs/" + run + "/peers-" + sum[:32] }
 
 // survey does the first pass of a run: it counts the enterprises of its scope in each shard, and the figures of all enterprises, so that
-// each is compared with its peers whatever the scope. It returns the shards that it has looked at; where the slice is over before all are,
+// each is compared with its peers whatever the scope. It plans the shards that it has looked at; where the slice is over before all are,
 // the run's Survey says where to go on, and else it is nil and the distributions are pinned.
-func (s *Supervision) survey(ctx, slice context.Context, now time.Time, r *compliance.Run) ([]compliance.Progress, error) {
+func (s *Supervision) survey(ctx, slice context.Context, now time.Time, r *compliance.Run) error {
 	l, err := s.library(ctx, now, r.Pins.Indicators)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	builder, from, err := s.counted(ctx, l, r)
 	if err != nil {
-		return nil, err
+		return err
+	}
+	if from == 0 {
+		r.Plan = nil
 	}
 	shards, err := s.Store.KnownShards(ctx, now)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	window := indicator.NewWindow(l)
-	var out []compliance.Progress
 	for _, shard := range shards {
 		if shard < from {
 			continue
 		}
 		if slice.Err() != nil && shard > from {
-			return out, s.pause(ctx, r, builder, shard)
+			return s.pause(ctx, r, builder, shard)
 		}
 		n, err := s.surveyShard(ctx, now, r.Scope, shard, builder, window)
 		if err != nil {
-			return nil, err
+			return err
 		}
 		if n > 0 {
-			out = append(out, compliance.Progress{Shard: shard, Counts: compliance.Counts{Enterprises: n}})
+			r.Plan = append(r.Plan, compliance.Share{Shard: shard, Enterprises: n})
 		}
 	}
 	distribution := builder.Distribution().Encode()
 	r.Survey, r.Pins.Peers = nil, sumOf(distribution)
-	return out, s.Blobs.Put(ctx, peersBlob(r.ID, r.Pins.Peers), distribution)
+	return s.Blobs.Put(ctx, peersBlob(r.ID, r.Pins.Peers), distribution)
 }
 
 // counted is what the slices before have counted, and the shard to go on with. What cannot be read is counted anew.

@@ -53,23 +53,21 @@ func (s *Supervision) run(ctx context.Context, who access.Principal, action stri
 
 func (s *Supervision) viewRun(ctx context.Context, now time.Time, run compliance.Run) (*RunView, error) {
 	v := &RunView{ID: run.ID, State: run.State, Scope: run.Scope, Trial: run.Trial, At: run.At, Schedule: run.Scheduled, Closed: run.Closed, Reason: run.Reason, Counts: run.Counts, Pins: run.Pins}
-	if run.State != compliance.Running && run.State != compliance.Closed {
-		return v, nil
-	}
-	shards, err := s.Store.AllProgress(ctx, now, run.ID)
-	if err != nil {
-		return nil, err
-	}
-	var counts compliance.Counts
-	for _, p := range shards {
-		counts.Add(p.Counts)
-		v.Shards.Total++
-		if p.Done {
-			v.Shards.Done++
+	switch run.State {
+	case compliance.Closed:
+		v.Shards = ShardsView{Total: len(run.Plan), Done: len(run.Plan)}
+	case compliance.Running:
+		shards, err := s.Store.AllProgress(ctx, now, run)
+		if err != nil {
+			return nil, err
 		}
-	}
-	if run.State == compliance.Running {
-		v.Counts = counts
+		v.Counts, v.Shards.Total = compliance.Counts{}, len(shards)
+		for _, p := range shards {
+			v.Counts.Add(p.Counts)
+			if p.Done {
+				v.Shards.Done++
+			}
+		}
 	}
 	return v, nil
 }

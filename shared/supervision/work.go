@@ -62,8 +62,8 @@ func (s *Supervision) shard(ctx context.Context, now time.Time, run compliance.R
 	}
 	slice, cancel := context.WithTimeout(ctx, s.slice())
 	defer cancel()
-	progress, found, err := s.Store.Progress(ctx, now, run.ID, shard)
-	if err != nil || !found { // a message older than the plan
+	progress, planned, err := s.Store.Progress(ctx, now, run, shard)
+	if err != nil || !planned {
 		return err
 	}
 	for !progress.State.Done {
@@ -171,10 +171,7 @@ func (s *Supervision) page(ctx context.Context, now time.Time, run compliance.Ru
 	if p.Done = !more; p.Done {
 		p.Counts.Enterprises = p.Counts.Judged + p.Counts.Isolated // some may have come since it was planned, or left the scope
 	}
-	if outcomes.Len() > 0 {
-		b.PutOutcomes(run.ID, p.Shard, p.Cursor, outcomes)
-	}
-	next = b.PutProgress(run.ID, at, p)
+	next = b.PutPage(run.ID, at, p, outcomes)
 	return next, s.Store.Commit(ctx, now, b)
 }
 
@@ -301,7 +298,7 @@ func (s *Supervision) finish(ctx context.Context, now time.Time, id string) erro
 	if err != nil || !found || run.State.State != compliance.Running {
 		return err
 	}
-	shards, done, err := s.Store.AllDone(ctx, now, id)
+	shards, done, err := s.Store.AllDone(ctx, now, run.State)
 	if err != nil || !done {
 		return err
 	}

@@ -60,8 +60,9 @@ func TestStoredItemsKeepTheirShape(t *testing.T) {
 	}
 	text := got.String()
 	for random, name := range map[string]string{
-		id: "SCREENING", `"sha256": "[0-9a-f]{64}"`: `"sha256": "DIGEST"`, `index/([0-9]+)-[0-9a-f]{16}`: "index/$1-DIGEST", `"purpose": "[^"]+"`: `"purpose": "SEALED"`,
-		`"digest": "[^"]+"`: `"digest": "HASH"`, `"sections": \[[^\]]*\]`: `"sections": [4 SIZES]`, `"algorithm": "[^"]+"`: `"algorithm": "ALGORITHM"`,
+		id: "SCREENING", `"sha256": "[0-9a-f]{64}"`: `"sha256": "DIGEST"`, `index/([0-9]+)-[0-9a-f]{16}`: "index/$1-DIGEST", `tail-[0-9a-f]{16}`: "tail-DIGEST",
+		`"purpose": "[^"]+"`: `"purpose": "SEALED"`,
+		`"digest": "[^"]+"`:  `"digest": "HASH"`, `"sections": \[[^\]]*\]`: `"sections": [4 SIZES]`, `"algorithm": "[^"]+"`: `"algorithm": "ALGORITHM"`,
 	} {
 		text = regexp.MustCompile(random).ReplaceAllString(text, name)
 	}

@@ -132,6 +132,9 @@ func (s *Screening) Start(ctx context.Context, call repeat.Call, id string) (*re
 			return progress(202, sc), nil
 		}
 		refused, err := s.receive(ctx, sc)
+		if errors.Is(err, blob.ErrNotFound) {
+			return nil, s.notCome(ctx, call, sc)
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -155,12 +158,21 @@ func (s *Screening) Start(ctx context.Context, call repeat.Call, id string) (*re
 	})
 }
 
+// notCome says why there is no file: none has come, or another call has started the screening meanwhile, and then it is looked at again.
+func (s *Screening) notCome(ctx context.Context, call repeat.Call, read *records.Screening) error {
+	sc, err := s.own(ctx, call.Who, call.Now, read.ID)
+	if err != nil {
+		return err
+	}
+	if sc.Version() != read.Version() {
+		return &records.Lost{What: []string{"screening"}}
+	}
+	return fault.New(fault.Conflict, "no file has come yet: send it whole to the upload address, and then start", "尚未收到文件:请先将文件完整上传至上传地址,再启动")
+}
+
 // receive looks at what has come: the screening is planned, or failed with a refusal.
 func (s *Screening) receive(ctx context.Context, sc *records.Screening) (refused error, err error) {
 	size, err := s.Uploads.Size(ctx, uploadOf(sc.ID))
-	if errors.Is(err, blob.ErrNotFound) {
-		return nil, fault.New(fault.Conflict, "no file has come yet: send it whole to the upload address, and then start", "尚未收到文件:请先将文件完整上传至上传地址,再启动")
-	}
 	if err != nil {
 		return nil, err
 	}

@@ -129,6 +129,9 @@ func (s *Screening) dropUpload(ctx context.Context, now time.Time, sc *records.S
 	return nil
 }
 
+// untouched is how long a screening that expired is left as it is: whoever asked for its results right before reads them to the end.
+const untouched = time.Minute
+
 // Sweep sends for screenings with work left, and removes what has had its time: files, results, and screenings that expired.
 func (s *Screening) Sweep(ctx context.Context, now time.Time) error {
 	ids, err := s.Store.Screenings(ctx, now)
@@ -140,7 +143,7 @@ func (s *Screening) Sweep(ctx context.Context, now time.Time) error {
 		sc, found, err := s.Store.Screening(ctx, now, id)
 		switch {
 		case err != nil:
-		case !found || !now.Before(sc.Expires):
+		case !found || now.Sub(sc.Expires) > untouched:
 			err = s.forget(ctx, now, id, sc)
 		case sc.Open():
 			s.send(ctx, id)
@@ -162,8 +165,10 @@ func (s *Screening) forget(ctx context.Context, now time.Time, id string, sc *re
 			return err
 		}
 	}
-	if err := s.Blobs.Delete(ctx, "screenings/"+id+"/tail"); err != nil {
-		return err
+	if sc.Pins != nil {
+		if err := s.Blobs.Delete(ctx, sc.Pins.Tail.Blob); err != nil {
+			return err
+		}
 	}
 	b := &records.Batch{}
 	b.DropScreening(id)

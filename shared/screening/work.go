@@ -99,14 +99,34 @@ func (s *Screening) plan(ctx context.Context, now time.Time, sc *records.Screeni
 	if err != nil {
 		return err
 	}
-	tail, err := s.putSealed(ctx, "screenings/"+sc.ID+"/tail", squeeze.Pack(encode(v.tail)))
+	tail, err := s.putTail(ctx, sc.ID, v.tail)
 	if err != nil {
 		return err
 	}
 	sc.Layout, sc.State = encode(layout), records.ScreeningRunning
 	sc.Cursor = records.ScreeningCursor{Offset: layout.Start, Line: layout.Line}
 	sc.Pins = &records.ScreeningPins{ListVersion: v.version, Algorithm: naming.Algorithm, At: moment(now), Segment: v.meta, Tail: tail}
-	return s.commit(ctx, now, sc)
+	if err = s.commit(ctx, now, sc); records.IsLost(err) {
+		return errors.Join(err, s.dropTail(ctx, now, sc.ID, tail))
+	}
+	return err
+}
+
+// putTail keeps what came since the segment. Its name is of what is in it: two workers that plan at the same time, between which there is an effect, do
+// not write over each other.
+func (s *Screening) putTail(ctx context.Context, id string, tail map[string]*Card) (records.IndexPart, error) {
+	body := squeeze.Pack(encode(tail))
+	sum := sha256.Sum256(body)
+	return s.putSealed(ctx, fmt.Sprintf("screenings/%s/tail-%s", id, hex.EncodeToString(sum[:8])), body)
+}
+
+// dropTail removes what a worker has kept in vain because another has planned the screening, unless that one has kept the same.
+func (s *Screening) dropTail(ctx context.Context, now time.Time, id string, tail records.IndexPart) error {
+	sc, _, err := s.Store.Screening(ctx, now, id)
+	if err != nil || sc.Pins != nil && sc.Pins.Tail.Blob == tail.Blob {
+		return err
+	}
+	return s.Blobs.Delete(ctx, tail.Blob)
 }
 
 // readThrough counts the rows of a file and tells its encoding for certain. A fault says what is wrong with all of it.

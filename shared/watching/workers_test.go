@@ -1,7 +1,6 @@
 package watching_test
 
 import (
-	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -11,13 +10,11 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"shixin/shared/blob"
 	"shixin/shared/fault"
 	"shixin/shared/records"
 	"shixin/shared/register"
 	rt "shixin/shared/register/registertest"
 	"shixin/shared/repeat"
-	"shixin/shared/table"
 	"shixin/shared/watching"
 )
 
@@ -107,84 +104,20 @@ func TestWorkersAtOnce(t *testing.T) {
 	}
 }
 
-// turn lets somebody else go first, before the n-th call of a store.
-type turn struct {
-	n  int
-	do func()
-}
-
-func (t *turn) take() {
-	if t.n--; t.n == 0 {
-		t.do()
-	}
-}
-
-type turnBlobs struct {
-	blob.Store
-	*turn
-}
-
-func (b turnBlobs) Get(ctx context.Context, name string) ([]byte, error) {
-	b.take()
-	return b.Store.Get(ctx, name)
-}
-
-func (b turnBlobs) Put(ctx context.Context, name string, body []byte) error {
-	b.take()
-	return b.Store.Put(ctx, name, body)
-}
-
-func (b turnBlobs) Delete(ctx context.Context, name string) error {
-	b.take()
-	return b.Store.Delete(ctx, name)
-}
-
-type turnTable struct {
-	table.Table
-	*turn
-}
-
-func (t turnTable) Get(ctx context.Context, r table.Read) ([]table.Item, error) {
-	t.take()
-	return t.Table.Get(ctx, r)
-}
-
-func (t turnTable) Query(ctx context.Context, r table.Range) (table.Page, error) {
-	t.take()
-	return t.Table.Query(ctx, r)
-}
-
-func (t turnTable) Write(ctx context.Context, b table.Batch) error {
-	t.take()
-	return t.Table.Write(ctx, b)
-}
-
-// atEachCall runs a story once for each call that the process makes of its stores: another does something right before that call.
-func atEachCall(t *testing.T, story func(w *world, me *watching.Watching, another func(do func()))) {
-	for n := 1; ; n++ {
-		w := newWorld(t)
-		turn := &turn{n: n, do: func() {}}
-		me := w.watching()
-		me.Blobs, me.Store = turnBlobs{w.blobs, turn}, &records.Store{Table: turnTable{w.Table, turn}}
-		story(w, me, func(do func()) { turn.n, turn.do = n, do })
-		if t.Failed() {
-			t.Fatalf("when another goes first before call %d", n)
-		}
-		if turn.n > 0 {
-			if n < 5 {
-				t.Errorf("only %d calls", n)
-			}
-			return
-		}
-	}
+// behind is a process whose stores are behind a turn.
+func (w *world) behind(turn *rt.Turn) *watching.Watching {
+	me := w.watching()
+	me.Blobs, me.Store = turn.Blobs(w.blobs), &records.Store{Table: turn.Table(w.Table)}
+	return me
 }
 
 // Two workers make the same draft, whoever is first: the list is made once, and both go on with it.
 func TestMadeByAnother(t *testing.T) {
-	atEachCall(t, func(w *world, me *watching.Watching, another func(func())) {
+	rt.AtEachCall(t, func(turn *rt.Turn) {
+		w := newWorld(t)
 		w.put(rt.Operator, "a", 0, watching.Part{Part: 1, Parts: 2}, mirrored(1))
-		another(w.catchUp)
-		reply, err := me.Put(w.Ctx(), repeat.Call{Who: rt.Operator, Now: w.Now}, "a", watching.Part{Part: 2, Parts: 2}, rows(mirrored(2)))
+		turn.Arm(w.catchUp)
+		reply, err := w.behind(turn).Put(w.Ctx(), repeat.Call{Who: rt.Operator, Now: w.Now}, "a", watching.Part{Part: 2, Parts: 2}, rows(mirrored(2)))
 		w.Must(err)
 		if !strings.Contains(string(reply.Body), `"version":1,"state":"active","entries":2`) {
 			t.Errorf("%s", reply.Body)
@@ -199,13 +132,14 @@ func TestMadeByAnother(t *testing.T) {
 
 // Two calls replace the same version of a list at once: one is refused, and what the other brought is watched.
 func TestReplacedByTwoAtOnce(t *testing.T) {
-	atEachCall(t, func(w *world, me *watching.Watching, another func(func())) {
+	rt.AtEachCall(t, func(turn *rt.Turn) {
+		w := newWorld(t)
 		w.put(rt.Operator, "a", 0, whole, mirrored(3))
 		seen := 1
 		call := repeat.Call{Who: rt.Operator, Now: w.Now, IfMatch: &seen}
 		var other error
-		another(func() { _, other = w.watching().Put(w.Ctx(), call, "a", whole, rows(mirrored(2))) })
-		_, mine := me.Put(w.Ctx(), call, "a", whole, rows(mirrored(1)))
+		turn.Arm(func() { _, other = w.watching().Put(w.Ctx(), call, "a", whole, rows(mirrored(2))) })
+		_, mine := w.behind(turn).Put(w.Ctx(), call, "a", whole, rows(mirrored(1)))
 		want := []string{"1 listed m-1"}
 		switch {
 		case other == nil && fault.Of(mine) == fault.Stale:
@@ -232,11 +166,12 @@ func TestReplacedMeanwhile(t *testing.T) {
 			w.catchUp()
 		}
 	}
-	atEachCall(t, func(w *world, me *watching.Watching, another func(func())) {
+	rt.AtEachCall(t, func(turn *rt.Turn) {
+		w := newWorld(t)
 		w.put(rt.Operator, "a", 0, whole, mirrored(1), mirrored(2))
 		w.adopt(1, 2)
-		another(replace(w))
-		w.Must(me.Work(w.Ctx(), `{"owner":"account:operator","list":"a"}`, w.Now))
+		turn.Arm(replace(w))
+		w.Must(w.behind(turn).Work(w.Ctx(), `{"owner":"account:operator","list":"a"}`, w.Now))
 		w.catchUp()
 		if diff := cmp.Diff([]string{"1 listed m-1", "2 listed m-2"}, w.alerts(rt.Operator, 7)); diff != "" {
 			t.Error(diff)
@@ -246,10 +181,11 @@ func TestReplacedMeanwhile(t *testing.T) {
 	for n := range 2100 {
 		in = append(in, mirrored(n))
 	}
-	atEachCall(t, func(w *world, me *watching.Watching, another func(func())) {
+	rt.AtEachCall(t, func(turn *rt.Turn) {
+		w := newWorld(t)
 		w.put(rt.Operator, "a", 0, whole, in...)
-		another(replace(w))
-		view, items, next, err := me.Read(w.Ctx(), rt.Operator, w.Now, "a", watching.Place{}, 2050)
+		turn.Arm(replace(w))
+		view, items, next, err := w.behind(turn).Read(w.Ctx(), rt.Operator, w.Now, "a", watching.Place{}, 2050)
 		w.Must(err)
 		if made := 2100; view.Version == 1 && (len(items) != 2050 || next == nil || view.Entries != made) || view.Version == 2 && (len(items) != 3 || next != nil) {
 			t.Errorf("%+v: %d items, next %v", view, len(items), next)

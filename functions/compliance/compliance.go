@@ -20,6 +20,7 @@ import (
 	"shixin/shared/web"
 	"shixin/shared/web/calling"
 	"shixin/shared/web/rows"
+	"shixin/shared/web/telling"
 )
 
 // Deps is what the handlers need.
@@ -143,6 +144,9 @@ func (h handlers) enterprise(w http.ResponseWriter, r *http.Request) error {
 	}
 	ctx := r.Context()
 	reply, err := h.Supervision.Read(ctx, web.Caller(ctx), web.Now(ctx), code)
+	if err == nil {
+		err = h.tellOf(r, code, 1, ofPersons)
+	}
 	if err != nil {
 		return err
 	}
@@ -159,6 +163,9 @@ func (h handlers) enterprises(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	items, place, err := h.Supervision.List(ctx, web.Caller(ctx), web.Now(ctx), from, q.Limit())
+	if err == nil {
+		err = h.tellList(r, "enterprises", len(items), ofPersons)
+	}
 	if err != nil {
 		return err
 	}
@@ -172,6 +179,9 @@ func (h handlers) byRisk(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	items, place, err := h.Supervision.ByRisk(ctx, web.Caller(ctx), web.Now(ctx), from, q.Limit())
+	if err == nil {
+		err = h.tellList(r, "enterprises by risk", len(items), ofPersons)
+	}
 	if err != nil {
 		return err
 	}
@@ -189,8 +199,8 @@ func (h handlers) relations(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	// It asks the list for persons, so that it is not answered unless it is logged.
-	if err := h.Queries.Tell(ctx, web.Caller(ctx), querylog.Query{
-		Request: web.RequestID(ctx), At: web.Now(ctx), Route: web.RouteOf(r), What: []string{code}, Count: view.Asked, ListVersion: view.ListVersion,
+	if err := telling.Tell(h.Queries, r, querylog.Query{
+		What: []string{code}, Count: view.Asked, ListVersion: view.ListVersion,
 		Verdicts: map[string]int{"listed": len(view.Listed), "clear": view.Asked - len(view.Listed)}, Personal: true,
 	}); err != nil {
 		return err

@@ -76,6 +76,7 @@ func newAPI(t *testing.T) *api {
 		Indicators: indicators.Load, Rules: judging.New(),
 	}
 	work := auditwork.Handle(auditwork.Deps{Supervision: s})
+	queues.Handle(querylog.Queue, 1, func(context.Context, queue.Message) error { return nil })
 	queues.Handle(supervision.Queue, 4, func(ctx context.Context, m queue.Message) error { return work(ctx, m.Body, now) })
 	t.Cleanup(func() { _ = queues.Stop(context.Background()) })
 	return &api{t: t, s: s, queues: queues, h: web.New(compliance.Routes(compliance.Deps{Supervision: s, Queries: &querylog.Log{Queue: queues, Hash: r}}), web.Options{

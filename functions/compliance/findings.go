@@ -21,6 +21,9 @@ func (h handlers) findings(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	items, more, err := h.Supervision.Findings(ctx, web.Caller(ctx), web.Now(ctx), code, skip, q.Limit())
+	if err == nil {
+		err = h.tellOf(r, code, len(items), ofPersons)
+	}
 	if err != nil {
 		return err
 	}
@@ -46,6 +49,9 @@ func (h handlers) proof(w http.ResponseWriter, r *http.Request) error {
 	}
 	ctx := r.Context()
 	p, err := h.Supervision.Prove(ctx, web.Caller(ctx), web.Now(ctx), code, id)
+	if err == nil {
+		err = h.tellOf(r, code, 1, ofPersons)
+	}
 	if err != nil {
 		return err
 	}
@@ -87,6 +93,9 @@ func (h handlers) comparison(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	c, err := h.Supervision.Compare(ctx, web.Caller(ctx), web.Now(ctx), id, with, compliance.Change(q.Get("change")), from, q.Limit())
+	if err == nil {
+		err = h.tellList(r, id+" "+with, len(c.Items), noneOfThose)
+	}
 	if err != nil {
 		return err
 	}

@@ -46,6 +46,9 @@ func (h handlers) reports(w http.ResponseWriter, r *http.Request) error {
 	}
 	only, _ := indicator.ParsePeriod(q.Get("period")) // checked by the route; none where it was not sent
 	read, err := h.Supervision.ReadReports(ctx, web.Caller(ctx), web.Now(ctx), code, only, from, q.Limit())
+	if err == nil {
+		err = h.tellOf(r, code, len(read.Items), noneOfThose)
+	}
 	if err != nil {
 		return err
 	}

@@ -20,6 +20,9 @@ func (h handlers) results(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	items, place, err := h.Supervision.Results(ctx, web.Caller(ctx), web.Now(ctx), id, supervision.ResultFilter{Outcome: compliance.Outcome(q.Get("outcome")), Rule: q.Get("rule"), Pack: q.Get("pack")}, from, q.Limit())
+	if err == nil {
+		err = h.tellList(r, id, len(items), noneOfThose)
+	}
 	if err != nil {
 		return err
 	}

@@ -113,6 +113,9 @@ func (h handlers) trial(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	v, err := h.Supervision.Trial(ctx, web.Caller(ctx), web.Now(ctx), name, n, compliance.Change(q.Get("change")), from, q.Limit())
+	if err == nil {
+		err = h.tellList(r, "trial of "+name+" "+strconv.Itoa(n), len(v.Items), noneOfThose)
+	}
 	if err != nil {
 		return err
 	}

@@ -96,6 +96,9 @@ func (h handlers) actions(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	listed, err := h.Rungs.List(ctx, web.Caller(ctx), web.Now(ctx), code, after, q.Limit())
+	if err == nil {
+		err = h.tellOf(r, code, len(listed.Items), ofPersons)
+	}
 	if err != nil {
 		return err
 	}
@@ -120,6 +123,9 @@ func (h handlers) action(w http.ResponseWriter, r *http.Request) error {
 	}
 	ctx := r.Context()
 	reply, err := h.Rungs.Read(ctx, web.Caller(ctx), web.Now(ctx), code, id)
+	if err == nil {
+		err = h.tellOf(r, code, 1, ofPersons)
+	}
 	if err != nil {
 		return err
 	}
@@ -171,6 +177,9 @@ func (h handlers) work(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	items, next, err := h.Desk.Work(ctx, web.Caller(ctx), web.Now(ctx), desk.Filter{Kind: q.Get("kind"), Late: q.Get("late") == "true"}, from, q.Limit())
+	if err == nil {
+		err = h.tellList(r, "work", len(items), noneOfThose)
+	}
 	if err != nil {
 		return err
 	}

@@ -6,17 +6,13 @@ import (
 
 	"shixin/shared/querylog"
 	"shixin/shared/subject"
-	"shixin/shared/web"
+	"shixin/shared/web/telling"
 )
 
 // tell hands the reading of listings to the log of queries before it is answered. Shown are the listings of the answer as it shows them;
 // one of which that cannot be told is taken for a person's.
 func (h handlers) tell(r *http.Request, what string, shown ...json.RawMessage) error {
-	ctx := r.Context()
-	q := querylog.Query{
-		Request: web.RequestID(ctx), At: web.Now(ctx), Route: web.RouteOf(r),
-		What: []string{what}, Count: len(shown), Verdicts: map[string]int{"shown": len(shown)},
-	}
+	q := querylog.Query{What: []string{what}, Count: len(shown), Verdicts: map[string]int{"shown": len(shown)}}
 	for _, s := range shown {
 		var l struct {
 			Subject struct{ Kind subject.Kind }
@@ -25,5 +21,5 @@ func (h handlers) tell(r *http.Request, what string, shown ...json.RawMessage) e
 			q.Personal = true
 		}
 	}
-	return h.Queries.Tell(ctx, web.Caller(ctx), q)
+	return telling.Tell(h.Queries, r, q)
 }

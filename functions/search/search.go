@@ -9,11 +9,13 @@ import (
 	"shixin/shared/boot"
 	"shixin/shared/boot/notifying"
 	"shixin/shared/boot/searching"
+	"shixin/shared/querylog"
 	"shixin/shared/screening"
 	"shixin/shared/watching"
 	"shixin/shared/web"
 	"shixin/shared/web/calling"
 	"shixin/shared/web/sheet"
+	"shixin/shared/web/telling"
 	"shixin/shared/web/validate"
 )
 
@@ -61,8 +63,8 @@ func (h handlers) search(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	asked := answer.Asked
-	asked.Request, asked.At, asked.Route, asked.Purpose, asked.Reference = web.RequestID(ctx), web.Now(ctx), web.RouteOf(r), q.Purpose, q.Reference
-	if err := h.Screening.Queries.Tell(ctx, web.Caller(ctx), asked); err != nil {
+	asked.Purpose, asked.Reference = q.Purpose, q.Reference
+	if err := telling.Tell(h.Screening.Queries, r, asked); err != nil {
 		return err
 	}
 	noted, err := h.note(r, q, answer)
@@ -115,6 +117,15 @@ func (h handlers) results(w http.ResponseWriter, r *http.Request) error {
 	items, place, err := h.Screening.Results(ctx, web.Caller(ctx), web.Now(ctx), id, screening.Verdict(q.Get("verdict")), from, q.Limit())
 	if err != nil {
 		return err
+	}
+	if len(items) > 0 { // the file was counted when it was looked up
+		asked := querylog.Query{What: []string{id}, Verdicts: map[string]int{}, Personal: true}
+		for _, i := range items {
+			asked.Verdicts[string(i.Verdict)]++
+		}
+		if err := telling.Tell(h.Screening.Queries, r, asked); err != nil {
+			return err
+		}
 	}
 	return sheet.Page(w, r, items, place, header, line)
 }

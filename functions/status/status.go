@@ -3,13 +3,16 @@ package status
 
 import (
 	"net/http"
+	"strconv"
 
 	"shixin/shared/boot"
 	"shixin/shared/boot/asking"
 	"shixin/shared/querylog"
 	"shixin/shared/records"
 	"shixin/shared/register/lookup"
+	"shixin/shared/subject"
 	"shixin/shared/web"
+	"shixin/shared/web/telling"
 )
 
 // Deps is what the handlers need.
@@ -79,17 +82,26 @@ func (h handlers) many(w http.ResponseWriter, r *http.Request) error {
 
 // tell hands the query to the log before it is answered.
 func (h handlers) tell(r *http.Request, q querylog.Query, purpose, reference string) error {
-	ctx := r.Context()
-	q.Request, q.At, q.Route = web.RequestID(ctx), web.Now(ctx), web.RouteOf(r)
 	q.Purpose, q.Reference = purpose, reference
-	return h.Queries.Tell(ctx, web.Caller(ctx), q)
+	return telling.Tell(h.Queries, r, q)
 }
 
 func (h handlers) changes(w http.ResponseWriter, r *http.Request) error {
 	q, ctx := web.Query(r), r.Context()
-	changes, err := h.Lookup.Changes(ctx, web.Caller(ctx), web.Now(ctx), q.Number("after", 0), q.Limit())
+	after := q.Number("after", 0)
+	changes, err := h.Lookup.Changes(ctx, web.Caller(ctx), web.Now(ctx), after, q.Limit())
 	if err != nil {
 		return err
+	}
+	if len(changes.Items) > 0 { // a look that finds nothing tells nothing
+		// Nobody is named in the call, so it counts as no identifier.
+		asked := querylog.Query{What: []string{strconv.FormatInt(after, 10)}, ListVersion: changes.ListVersion, Verdicts: map[string]int{"shown": len(changes.Items)}}
+		for _, c := range changes.Items {
+			asked.Personal = asked.Personal || c.Kind == subject.Person
+		}
+		if err := telling.Tell(h.Queries, r, asked); err != nil {
+			return err
+		}
 	}
 	return web.JSON(w, http.StatusOK, changes)
 }

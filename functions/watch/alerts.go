@@ -8,6 +8,7 @@ import (
 	"shixin/shared/watching"
 	"shixin/shared/web"
 	"shixin/shared/web/calling"
+	"shixin/shared/web/telling"
 )
 
 // alerts is what GET of alerts answers: those behind after, and up to which list version they are complete.
@@ -22,13 +23,13 @@ func (h handlers) alerts(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if len(items) > 0 { // a look that finds nothing tells nothing
-		asked := querylog.Query{What: []string{q.Get("after")}, Count: len(items), ListVersion: version, Verdicts: map[string]int{}}
+	if len(items) > 0 { // a look that finds nothing tells nothing; nobody is named in it, so it counts as no identifier
+		asked := querylog.Query{What: []string{q.Get("after")}, ListVersion: version, Verdicts: map[string]int{}}
 		for _, a := range items {
 			asked.Verdicts[verdict(a)]++
 			asked.Personal = asked.Personal || a.Kind != subject.Organization
 		}
-		if err := h.tell(r, asked); err != nil {
+		if err := telling.Tell(h.Queries, r, asked); err != nil {
 			return err
 		}
 	}
@@ -61,6 +62,10 @@ func (h handlers) distinctions(w http.ResponseWriter, r *http.Request) error {
 	}
 	ctx := r.Context()
 	items, err := h.Watching.Confirmations(ctx, web.Caller(ctx), web.Now(ctx), id)
+	if err == nil { // whose listing it is they do not say: it may be a person's
+		asked := querylog.Query{What: []string{id}, Count: 1, Verdicts: map[string]int{"shown": len(items)}, Personal: true}
+		err = telling.Tell(h.Queries, r, asked)
+	}
 	if err != nil {
 		return err
 	}

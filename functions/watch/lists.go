@@ -11,6 +11,7 @@ import (
 	"shixin/shared/web"
 	"shixin/shared/web/calling"
 	"shixin/shared/web/rows"
+	"shixin/shared/web/telling"
 )
 
 // body is a list in JSON. Purpose and Reference hold for all entries that state none of their own.
@@ -178,5 +179,5 @@ func (h handlers) tellList(r *http.Request, read []watching.Row) error {
 		}
 	}
 	q.Purpose, q.Reference = q.Purpose[:min(len(q.Purpose), 300)], q.Reference[:min(len(q.Reference), 300)]
-	return h.tell(r, q)
+	return telling.Tell(h.Queries, r, q)
 }

@@ -12,6 +12,7 @@ import (
 	"shixin/shared/querylog/ledger"
 	"shixin/shared/web"
 	"shixin/shared/web/sheet"
+	"shixin/shared/web/telling"
 	"shixin/shared/workday"
 )
 
@@ -40,7 +41,7 @@ func (h handlers) queries(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	if h.Ledger.SeesAll(web.Caller(ctx)) { // who reads its own queries asks about nobody
-		err := h.tell(r, querylog.Query{What: []string{string(f.From), string(f.To), f.Caller}, Count: len(items), Verdicts: map[string]int{"shown": len(items)}, Personal: true})
+		err := telling.Tell(h.Queries, r, querylog.Query{What: []string{string(f.From), string(f.To), f.Caller}, Count: len(items), Verdicts: map[string]int{"shown": len(items)}, Personal: true})
 		if err != nil {
 			return err
 		}

@@ -2,8 +2,6 @@
 package watch
 
 import (
-	"net/http"
-
 	"shixin/shared/boot"
 	"shixin/shared/boot/asking"
 	"shixin/shared/boot/notifying"
@@ -54,10 +52,3 @@ func Routes(d Deps) []web.Route {
 }
 
 type handlers Deps
-
-// tell hands a query to the log before it is answered.
-func (h handlers) tell(r *http.Request, q querylog.Query) error {
-	ctx := r.Context()
-	q.Request, q.At, q.Route = web.RequestID(ctx), web.Now(ctx), web.RouteOf(r)
-	return h.Queries.Tell(ctx, web.Caller(ctx), q)
-}

@@ -44,7 +44,9 @@ func (d Day) Append(r Record, t Trail, quota int64) (Day, Record, []Alarm) {
 	d.N, d.Hash = r.N, r.Hash
 	d.Identifiers += int64(r.Identifiers)
 	d.Invalid += int64(r.Invalid)
-	d.Hits += int64(r.Verdicts["listed"] + r.Verdicts["match"])
+	if r.Identifiers > 0 { // what is shown to whoever names nobody, as a page of alerts is, is no hit
+		d.Hits += int64(r.Verdicts["listed"] + r.Verdicts["match"])
+	}
 	d.Steps += int64(t.Steps)
 	if slices.ContainsFunc(t.Near, func(end string) bool { return slices.Contains(d.Ends, end) }) {
 		d.Steps++

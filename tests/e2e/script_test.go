@@ -30,6 +30,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -45,11 +46,20 @@ func TestScripts(t *testing.T) {
 	if err != nil || len(paths) == 0 {
 		t.Fatalf("no scripts: %v", err)
 	}
-	for _, path := range paths {
-		t.Run(strings.TrimSuffix(filepath.Base(path), ".txt"), func(t *testing.T) {
-			t.Parallel()
-			play(t, path, nil)
-		})
+	var played atomic.Int64
+	told := asked{routes: map[string]bool{}}
+	t.Run("script", func(t *testing.T) {
+		for _, path := range paths {
+			t.Run(strings.TrimSuffix(filepath.Base(path), ".txt"), func(t *testing.T) {
+				t.Parallel()
+				w := play(t, path, nil)
+				told.check(w, w.begin)
+				played.Add(1)
+			})
+		}
+	})
+	if int(played.Load()) == len(paths) { // else some were not asked for, or have failed
+		told.complete(t)
 	}
 }
 
@@ -90,13 +100,16 @@ type world struct {
 	persona issuer.Request // of the next calls; none is nobody
 	client  *http.Client
 	each    func(*world, *statement, *exchange)
+	begin   time.Time
+	reads   reads // that were answered to the personas of the calls
 }
 
 // newWorld starts an empty register at a time, on a table of its own. What change changes is how it is run.
 func newWorld(t *testing.T, begin time.Time, change ...func(*server.Config)) *world {
 	t.Helper()
 	started := time.Now()
-	w := &world{t: t, vars: variables{"document": evidence}, client: &http.Client{Timeout: time.Minute}}
+	w := &world{t: t, vars: variables{"document": evidence}, client: &http.Client{Timeout: time.Minute}, begin: begin}
+	w.reads = reads{all: map[string]int{}, shown: map[string]int{}}
 	w.config = server.Config{
 		Listen: "127.0.0.1:0", Data: t.TempDir(), Template: "../../template.yaml", Empty: true,
 		Now: func() time.Time { return begin.Add(time.Since(started)) },
@@ -221,6 +234,7 @@ func (w *world) call(s *statement, path string) *exchange {
 	if err != nil {
 		w.t.Fatalf("%s: %v", s.where(), err)
 	}
+	w.reads.note(x, w.persona.Persona)
 	wrong := w.judge(s, x)
 	if len(wrong) > 0 {
 		w.t.Errorf("%s: %s %s as %s\n  %s\nthe answer: %d %.700s", s.where(), s.verb, path, w.persona.Persona,

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"shixin/shared/access"
+	"shixin/shared/fault"
 	"shixin/shared/inquiry"
 	"shixin/shared/querylog"
 	"shixin/shared/records"
@@ -49,13 +50,13 @@ const chainsAtOnce = 100
 // SeesAll reports whether a caller reads others' queries too.
 func (l *Ledger) SeesAll(who access.Principal) bool { return l.Policy.Role(who, "query.all") == nil }
 
-// Export answers a page of the log in the order of day, caller and number: to an auditor all, to others their own. The next place is nil at
-// the end.
+// Export answers a page of the log in the order of day, caller and number: to an auditor all, to others their own; another's, asked for by
+// name, is fault.Forbidden. The next place is nil at the end.
 func (l *Ledger) Export(ctx context.Context, who access.Principal, now time.Time, f Filter, from Place, limit int) ([]View, *Place, error) {
 	if !l.SeesAll(who) {
 		own := inquiry.Caller(who)
 		if f.Caller != "" && f.Caller != own {
-			return []View{}, nil, nil // as if there were none
+			return nil, nil, fault.Parameter(fault.Forbidden, "caller", "only own queries may be read: leave it out", "只能查询本人的查询记录,请省略该参数")
 		}
 		f.Caller = own
 	}

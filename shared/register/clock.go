@@ -107,7 +107,7 @@ func (r *Register) expire(ctx context.Context, now time.Time, id string, day wor
 		if err != nil {
 			return err
 		}
-		v, err := openVault(ctx, r.Seal, id, stored.Sealed)
+		v, err := r.wholeVault(ctx, &stored)
 		if err != nil {
 			return err
 		}

@@ -7,6 +7,7 @@ package register
 import (
 	"context"
 	"errors"
+	"log/slog"
 	"sync"
 	"time"
 
@@ -38,6 +39,7 @@ type Register struct {
 	Calendar func() (workday.Calendar, error)
 	// Watchers are told, where set, that the journal has moved.
 	Watchers queue.Sender
+	Log      *slog.Logger // takes alarms; slog.Default when nil
 
 	// effects lets one process write one effect at a time: it would only lose against itself at the journal's head.
 	effects sync.Mutex

@@ -157,7 +157,7 @@ func (r *Register) take(ctx context.Context, call Call, id string, step Step) (*
 	if !call.Matches(l.Version) {
 		return nil, fault.New(fault.Stale, "the listing has changed since; read it again", "该名单已有更新,请重新读取")
 	}
-	v, err := openVault(ctx, r.Seal, id, stored.Sealed)
+	v, err := r.wholeVault(ctx, &stored)
 	if err != nil {
 		return nil, err
 	}

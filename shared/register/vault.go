@@ -4,8 +4,12 @@ import (
 	"context"
 	"crypto/rand"
 	"encoding/json"
+	"errors"
 	"fmt"
+	"log/slog"
+	"time"
 
+	"shixin/shared/fault"
 	"shixin/shared/keys"
 	"shixin/shared/listing"
 	"shixin/shared/records"
@@ -22,7 +26,8 @@ type vault struct {
 	Salts  map[int64][]byte  `json:"salts,omitempty"`  // journal number -> salt of its leaf
 	Used   map[side]used     `json:"used,omitempty"`
 
-	added sealedtext.Vault // texts of this step
+	added   sealedtext.Vault // texts of this step
+	damaged bool             // it stands for one that does not open
 }
 
 func newVault() *vault {
@@ -39,8 +44,16 @@ func (v *vault) put(text string) listing.Text {
 	return t
 }
 
-// text is what a commitment stands for; after erasure it is only the commitment.
-func (v *vault) text(t listing.Text) string { return v.Texts.Text(t) }
+// text is what a commitment stands for; after erasure it is only the commitment, and of a damaged vault it says so.
+func (v *vault) text(t listing.Text) string {
+	if v.damaged && t != "" {
+		return lostText
+	}
+	return v.Texts.Text(t)
+}
+
+// lostText stands where a text cannot be read any more.
+const lostText = "[damaged · 已损坏]"
 
 // name is a subject's name in clear.
 func (v *vault) name(n listing.Name) string {
@@ -153,6 +166,10 @@ func (v *vault) fits(ctx context.Context, s keys.Sealer, events []listing.Event)
 	return err
 }
 
+// ErrDamaged is wrapped where the sealed part of one listing is not what was stored. Reading it again cannot help, and it says nothing about
+// any other listing: whoever reads many goes on without it, and says so.
+var ErrDamaged = errors.New("register: the sealed part of a listing is damaged")
+
 // openVault opens a stored vault; an erased one is empty.
 func openVault(ctx context.Context, s keys.Sealer, id string, sealed []byte) (*vault, error) {
 	v := newVault()
@@ -160,13 +177,56 @@ func openVault(ctx context.Context, s keys.Sealer, id string, sealed []byte) (*v
 		return v, nil
 	}
 	plain, err := s.Open(ctx, sealed, vaultBound(id))
+	if err != nil && !errors.Is(err, keys.ErrNotOpened) {
+		return nil, fmt.Errorf("register: the sealed part of listing %s: %w", id, err)
+	}
+	if err == nil {
+		plain, err = squeeze.Unpack(plain)
+	}
+	if err == nil {
+		err = decodeJSON(plain, v)
+	}
 	if err != nil {
-		return nil, fmt.Errorf("register: the sealed part of listing %s: %w", id, err)
+		return nil, fmt.Errorf("%w: %s: %w", ErrDamaged, id, err)
 	}
-	if plain, err = squeeze.Unpack(plain); err != nil {
-		return nil, fmt.Errorf("register: the sealed part of listing %s: %w", id, err)
+	return v, nil
+}
+
+// shownVault opens a stored vault for reading. One that is damaged rings, and is shown as such: it must keep no other listing from being seen.
+func (r *Register) shownVault(ctx context.Context, stored *records.Listing) (*vault, error) {
+	v, err := openVault(ctx, r.Seal, stored.State.ID, stored.Sealed)
+	if !errors.Is(err, ErrDamaged) {
+		return v, err
 	}
-	return v, decodeJSON(plain, v)
+	r.ring(ctx, stored.State.ID, err)
+	v = newVault()
+	v.damaged = true
+	return v, nil
+}
+
+// wholeVault opens a stored vault for a step. None is taken on one that is damaged: what it held would be lost for good.
+func (r *Register) wholeVault(ctx context.Context, stored *records.Listing) (*vault, error) {
+	v, err := openVault(ctx, r.Seal, stored.State.ID, stored.Sealed)
+	if errors.Is(err, ErrDamaged) {
+		r.ring(ctx, stored.State.ID, err)
+		return nil, damaged()
+	}
+	return v, err
+}
+
+func (r *Register) ring(ctx context.Context, id string, err error) {
+	log := r.Log
+	if log == nil {
+		log = slog.Default()
+	}
+	log.ErrorContext(ctx, "the sealed part of a listing does not open; restore its item from a backup", "alarm", "damaged", "listing", id, "error", err)
+}
+
+func damaged() *fault.Fault {
+	f := fault.New(fault.Unavailable, "the sealed texts of this listing do not open; no step is taken until they are restored from a backup",
+		"该名单的密封内容无法读取,从备份恢复之前不能办理任何步骤")
+	f.RetryAfter = time.Hour
+	return f
 }
 
 // Salts opens the salts of a listing's journal leaves, by the numbers of their entries: for those who check the journal.

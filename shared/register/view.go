@@ -39,6 +39,7 @@ type View struct {
 	Removal       *RemovalView    `json:"removal"`
 	Due           []DueView       `json:"due"`
 	Allowed       []string        `json:"allowed"`
+	Damaged       string          `json:"damaged,omitempty"` // what of the listing cannot be shown, and what that means
 }
 
 // The parts of a view.
@@ -132,7 +133,7 @@ func (r *Register) Show(ctx context.Context, who access.Principal, now time.Time
 	if err != nil {
 		return nil, err
 	}
-	v, err := openVault(ctx, r.Seal, id, stored.Sealed)
+	v, err := r.shownVault(ctx, &stored)
 	if err != nil {
 		return nil, err
 	}
@@ -162,6 +163,9 @@ func (r *Register) view(call Call, l *listing.Listing, v *vault, rules listing.R
 	if field("legal_basis") {
 		view.LegalBasis = s.texts(l.Content.LegalBasis)
 	}
+	if v.damaged {
+		view.Damaged = damaged().Detail
+	}
 	if l.Removal != nil {
 		view.Removal = &RemovalView{Cause: l.Removal.Cause, On: l.Removal.On}
 	}
@@ -173,7 +177,9 @@ func (r *Register) view(call Call, l *listing.Listing, v *vault, rules listing.R
 	for _, d := range listing.Clocks(*l, rules) {
 		view.Due = append(view.Due, DueView{Step: d.Step, By: orNull(d.By), Pending: d.Pending, Basis: d.Basis, SetBy: d.SetBy})
 	}
-	view.Allowed = r.allowed(call, l, rules, res)
+	if !v.damaged {
+		view.Allowed = r.allowed(call, l, rules, res)
+	}
 	return view
 }
 
@@ -191,7 +197,7 @@ func (s show) subject(in *listing.Subject, names, identifiers, birth bool) Subje
 	if identifiers {
 		out.Identifiers = s.identifiers(in.Identifiers)
 	}
-	if birth && s.clear {
+	if birth && s.clear && !s.v.damaged {
 		out.Birth = s.v.text(in.Birth)
 	}
 	return out

@@ -1,6 +1,7 @@
 package registertest
 
 import (
+	"bytes"
 	"context"
 	"errors"
 	"sync"
@@ -24,6 +25,26 @@ type Table struct {
 	Lost bool
 	// Items is what all Writes so far have left, but for what was there before.
 	Items map[table.Key]table.Item
+}
+
+// Damage alters the sealed part of a listing, as a bad disk would, and returns what puts it right again.
+func (w *World) Damage(id string) (restore func()) {
+	w.T.Helper()
+	key := table.Key{Partition: "listing#" + id, Sort: "sealed"}
+	items, err := w.Table.Get(w.Ctx(), table.Read{Keys: []table.Key{key}, Now: w.Now})
+	w.Must(err)
+	if len(items) != 1 {
+		w.T.Fatalf("%d sealed items of listing %s", len(items), id)
+	}
+	put := func(change func(doc []byte)) {
+		w.T.Helper()
+		item := items[0]
+		item.Doc = bytes.Clone(item.Doc)
+		change(item.Doc)
+		w.Must(w.Table.Write(w.Ctx(), table.Batch{Now: w.Now, Ops: []table.Op{table.PutOp(item, table.Condition{})}}))
+	}
+	put(func(doc []byte) { doc[len(doc)/2] ^= 1 })
+	return func() { w.T.Helper(); put(func([]byte) {}) }
 }
 
 // Watched puts a Table before the world's own.

@@ -21,6 +21,7 @@ type Segment struct {
 	Entities    int         `json:"entities"` // subjects in force when it was made
 	Sections    []int       `json:"sections"` // bytes of each section, one after the other
 	Parts       []IndexPart `json:"parts"`
+	Damaged     []string    `json:"damaged,omitempty"` // listings whose names could not be read when it was made
 }
 
 // Held is a segment that was made and is not used, because the list shrank by more than is usual.

@@ -78,7 +78,14 @@ func (s *Screening) step(ctx context.Context, now time.Time) (more bool, err err
 	if err != nil {
 		return false, err
 	}
-	if v.version == head.N && !damaged {
+	restored := false
+	if index.Segment != nil && len(index.Segment.Damaged) > 0 && !damaged {
+		if v, err = s.again(ctx, now, v); err != nil {
+			return false, err
+		}
+		restored = len(v.damaged) < len(index.Segment.Damaged)
+	}
+	if v.version == head.N && !damaged && !restored {
 		return false, s.confirm(ctx, now, index)
 	}
 	upto := min(head.N, v.version+stepOfBuild)

@@ -3,6 +3,7 @@ package screening
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"time"
 
 	"shixin/shared/access"
@@ -25,6 +26,7 @@ type Card struct {
 	Until     workday.Day    `json:"u,omitempty"` // last day of the term, with those of the subject's other listings
 	Published bool           `json:"p,omitempty"`
 	Withheld  workday.Day    `json:"w,omitempty"` // last day on which publication is stayed
+	Damaged   bool           `json:"d,omitempty"` // its names cannot be read: it is met by its identifiers, and no name is clear of it
 }
 
 // reference is the regime whose listings mirror what others have published, persons included.
@@ -86,12 +88,15 @@ func (s *Screening) cards(ctx context.Context, now time.Time, ids []string, capp
 
 func (s *Screening) card(ctx context.Context, l records.Listing) (*Card, error) {
 	known, err := register.Clear(ctx, s.Seal, l)
-	if err != nil {
+	lost := errors.Is(err, register.ErrDamaged)
+	if lost {
+		s.log().ErrorContext(ctx, "the names of a listing cannot be read; no name is clear of it", "alarm", "damaged", "listing", l.State.ID, "error", err)
+	} else if err != nil {
 		return nil, err
 	}
 	c := &Card{
 		Listing: l.State.ID, Regime: l.State.Regime, Kind: l.State.Content.Subject.Kind, Names: known.Names, Refs: l.State.Content.Subject.Identifiers,
-		Until: l.State.Term.Until, Published: l.State.Publication != nil,
+		Until: l.State.Term.Until, Published: l.State.Publication != nil, Damaged: lost,
 	}
 	if known.Birth != "" {
 		c.BirthYear = known.Birth.Start().Year()

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"math"
 	"slices"
 	"strconv"
@@ -93,7 +94,7 @@ func (s *Screening) Search(ctx context.Context, who access.Principal, now time.T
 		return Answer{}, err
 	}
 	a := Answer{Items: found.items, Scope: "published", Algorithm: naming.Algorithm, Threshold: w.threshold, ListVersion: v.version, AsOf: now.UTC().Truncate(time.Millisecond),
-		Detail: found.nothing}
+		Detail: cmp.Or(found.nothing, found.missing)}
 	if all {
 		a.Scope = "all"
 	}
@@ -124,6 +125,21 @@ type results struct {
 	items    []Item // the best first
 	narrowed int    // names that met and were left out, because what else is known of them says that it is another
 	nothing  string // why the name could not be compared, or not with all; empty when it was
+	missing  string // that there are listings whose names cannot be read; empty when there are none whom the query could mean
+}
+
+// missing says that there are listings whose names cannot be read, and that may be whom a query looks for.
+func (v *view) missing(w wanted, all bool, today workday.Day) string {
+	n := 0
+	for _, c := range v.damaged {
+		if c.visible(all, today) && (w.kind == "" || w.kind == c.Kind) && !weigh(c, w, today).out {
+			n++
+		}
+	}
+	if n == 0 {
+		return ""
+	}
+	return fault.Both(fmt.Sprintf("the names of %d listings are damaged and were not compared", n), fmt.Sprintf("有 %d 条名单的名称受损,未能比对", n))
 }
 
 // find looks a subject up among those that are visible on a day. What it does is bounded, whatever is asked.
@@ -145,6 +161,7 @@ func (v *view) find(w wanted, all bool, today workday.Day) (results, error) {
 		if err := v.byName(w, all, today, met, &r); err != nil {
 			return r, err
 		}
+		r.missing = v.missing(w, all, today)
 	}
 	if len(met) == 0 && !all && w.kind == subject.Person && w.ref == nil && r.nothing == "" { // not looked at is not clear
 		r.nothing = fault.Both("persons are looked up for operators, authorities and the auditor only", "仅经营机构、主管部门和审计人员可查询个人")

@@ -213,6 +213,9 @@ func (s *Screening) write(ctx context.Context, now time.Time, version int64, car
 		if c.inForce(today) {
 			meta.Entities++
 		}
+		if c.Damaged {
+			meta.Damaged = append(meta.Damaged, c.Listing)
+		}
 		at := 1
 		if c.withoutStay() {
 			at = 0

@@ -32,6 +32,8 @@ const (
 	// patience is how long a query waits for an indexer that makes the list answerable again.
 	patience = 8 * time.Second
 	pause    = 100 * time.Millisecond
+	// mostDamaged is how many listings without readable names an index is made of at the most. Of more it is not the listings that are damaged.
+	mostDamaged = 100
 )
 
 // view is what is searched at one list version: a segment, and what the journal has got since. It does not change.
@@ -43,6 +45,7 @@ type view struct {
 	public  *naming.Tail     // of what anyone may search
 	rest    *naming.Tail
 	refs    func() map[string][]*Card // the tail by identifier, made at the first use
+	damaged []*Card                   // of the tail: where names of base are missing, the tail has the card too
 }
 
 // views keeps the newest view of a process.
@@ -142,6 +145,12 @@ func (s *Screening) renew(ctx context.Context, now time.Time, head records.Head)
 	} else if behind > tidyTail {
 		s.hint(ctx)
 	}
+	if len(v.damaged) > 0 || v.meta != nil && len(v.meta.Damaged) > 0 && v.version == v.meta.ListVersion {
+		var err error
+		if v, err = s.again(ctx, now, v); err != nil {
+			return nil, err
+		}
+	}
 	if v.version < head.N {
 		var err error
 		if v, err = s.advance(ctx, now, v, head.N); err != nil {
@@ -210,6 +219,32 @@ func (s *Screening) advance(ctx context.Context, now time.Time, v *view, upto in
 		next.version = entries[len(entries)-1].N
 	}
 	next.sort()
+	if n := len(next.damaged); n > mostDamaged {
+		return nil, fmt.Errorf("screening: the names of %d listings cannot be read", n)
+	}
+	return next, nil
+}
+
+// again is the view after another look at the listings whose names could not be read: they may have been restored.
+func (s *Screening) again(ctx context.Context, now time.Time, v *view) (*view, error) {
+	ids := map[string]bool{}
+	for _, c := range v.damaged {
+		ids[c.Listing] = true
+	}
+	if v.meta != nil {
+		for _, id := range v.meta.Damaged {
+			ids[id] = true
+		}
+	}
+	next := &view{version: v.version, meta: v.meta, base: v.base, tail: maps.Clone(v.tail)}
+	for some := range slices.Chunk(slices.Sorted(maps.Keys(ids)), pageOfTail) {
+		cards, err := s.cards(ctx, now, some, ids)
+		if err != nil {
+			return nil, err
+		}
+		maps.Copy(next.tail, cards)
+	}
+	next.sort()
 	return next, nil
 }
 
@@ -256,6 +291,9 @@ func (v *view) sort() {
 	var added [2][]naming.Entity
 	var hidden [2][]string
 	for i, c := range byListing(v.tail) {
+		if c.Damaged {
+			v.damaged = append(v.damaged, c)
+		}
 		at := 1
 		if c.withoutStay() {
 			at = 0

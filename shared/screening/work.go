@@ -2,6 +2,7 @@ package screening
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/sha256"
 	"encoding/hex"
@@ -400,9 +401,9 @@ func (s *Screening) row(ctx context.Context, sc *records.Screening, v *view, row
 	}
 	switch r.Items = found.items; {
 	case len(r.Items) > 0:
-		r.Verdict = r.Items[0].Verdict
-	case found.nothing != "":
-		r.Detail = found.nothing
+		r.Verdict, r.Detail = r.Items[0].Verdict, found.missing
+	case found.nothing != "" || found.missing != "":
+		r.Detail = cmp.Or(found.nothing, found.missing)
 	default:
 		r.Verdict = Clear
 		if found.narrowed > 0 {

@@ -9,7 +9,6 @@ import (
 
 	"shixin/shared/access"
 	"shixin/shared/journal"
-	"shixin/shared/keys"
 	"shixin/shared/naming"
 	"shixin/shared/records"
 	"shixin/shared/register"
@@ -56,7 +55,7 @@ func (w *Watching) effects(ctx context.Context, now time.Time, list records.Watc
 	sides := map[string]string{}
 	for _, l := range stored {
 		side, known, err := w.listingSide(ctx, l)
-		if errors.Is(err, keys.ErrNotOpened) { // one that cannot be read must not keep all lists from the entries behind it: it is met by identifier
+		if errors.Is(err, register.ErrDamaged) { // one that cannot be read must not keep all lists from the entries behind it: it is met by identifier
 			w.log().ErrorContext(ctx, "a listing's names cannot be read; its effects are compared by identifier alone", "alarm", "watch", "listing", l.State.ID, "error", err)
 			side, known, err = "", nil, nil
 		}

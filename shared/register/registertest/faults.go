@@ -27,24 +27,35 @@ type Table struct {
 	Items map[table.Key]table.Item
 }
 
-// Damage alters the sealed part of a listing, as a bad disk would, and returns what puts it right again.
+// Damage lets the sealed part of a listing be read as a bad disk would give it, until restore is called.
 func (w *World) Damage(id string) (restore func()) {
 	w.T.Helper()
-	key := table.Key{Partition: "listing#" + id, Sort: "sealed"}
-	items, err := w.Table.Get(w.Ctx(), table.Read{Keys: []table.Key{key}, Now: w.Now})
+	stored, found, err := w.Store.Listing(w.Ctx(), w.Now, id)
 	w.Must(err)
-	if len(items) != 1 {
-		w.T.Fatalf("%d sealed items of listing %s", len(items), id)
+	if !found || stored.Sealed == nil {
+		w.T.Fatalf("listing %s has no sealed part", id)
 	}
-	put := func(change func(doc []byte)) {
-		w.T.Helper()
-		item := items[0]
-		item.Doc = bytes.Clone(item.Doc)
-		change(item.Doc)
-		w.Must(w.Table.Write(w.Ctx(), table.Batch{Now: w.Now, Ops: []table.Op{table.PutOp(item, table.Condition{})}}))
+	whole := w.Store.Table
+	w.Store.Table = badDisk{whole, stored.Sealed}
+	return func() { w.Store.Table = whole }
+}
+
+// badDisk alters a bit of one document.
+type badDisk struct {
+	table.Table
+	doc []byte
+}
+
+// Get implements table.Table.
+func (d badDisk) Get(ctx context.Context, r table.Read) ([]table.Item, error) {
+	items, err := d.Table.Get(ctx, r)
+	for i := range items {
+		if bytes.Equal(items[i].Doc, d.doc) {
+			items[i].Doc = bytes.Clone(d.doc)
+			items[i].Doc[len(d.doc)/2] ^= 1
+		}
 	}
-	put(func(doc []byte) { doc[len(doc)/2] ^= 1 })
-	return func() { w.T.Helper(); put(func([]byte) {}) }
+	return items, err
 }
 
 // Watched puts a Table before the world's own.

@@ -23,10 +23,12 @@ import (
 	"shixin/tests/bench/carriers"
 )
 
-// The most that a run over a hundred thousand enterprises takes on the local run, and the memory that no file backs.
+// The most that a run over a hundred thousand enterprises takes on the local run, the memory that no file backs, and how much more of that than a
+// run over a tenth of them: what grows with the enterprises is the counts of their peers, until each bucket of each group has somebody.
 const (
 	mostSeconds = 30
 	mostMB      = 300
+	mostGrowth  = 1.5
 )
 
 // auditFolder tells the process that is measured which register it runs.
@@ -63,6 +65,9 @@ func BenchmarkAudit(b *testing.B) {
 				case got.First > mostSeconds || got.Second > mostSeconds || got.MB > mostMB:
 					b.Errorf("%.1f and %.1f s, %.0f MB; it may take %d s and %d MB", got.First, got.Second, got.MB, mostSeconds, mostMB)
 				case small.Second > 0:
+					if got.MB > mostGrowth*small.MB {
+						b.Errorf("%.0f MB, and %.0f over a tenth of the enterprises", got.MB, small.MB)
+					}
 					b.ReportMetric(got.Second/small.Second/10, "of-linear")
 					b.ReportMetric(got.CPU/small.CPU/10, "of-linear-cpu")
 					b.ReportMetric(got.MB/small.MB, "of-memory")

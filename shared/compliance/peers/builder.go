@@ -118,11 +118,15 @@ func (b *Builder) Encode() []byte {
 		for _, i := range used {
 			h := b.groups[c][i]
 			out = binary.AppendUvarint(out, uint64(b.library.At(i).Code))
-			out = binary.AppendUvarint(out, uint64(len(h)))
+			many := 0
+			for range h.buckets() {
+				many++
+			}
+			out = binary.AppendUvarint(out, uint64(many))
 			last := bucket(0)
-			for _, n := range h {
-				out = binary.AppendUvarint(binary.AppendUvarint(out, uint64(n.at-last)), uint64(n.n))
-				last = n.at
+			for at, n := range h.buckets() {
+				out = binary.AppendUvarint(binary.AppendUvarint(out, uint64(at-last)), uint64(n))
+				last = at
 			}
 		}
 	}
@@ -141,9 +145,9 @@ func Restore(l *indicator.Library, stored []byte) (*Builder, error) {
 		if n == 0 || n > uint64(len(r.b)) {
 			return fmt.Errorf("%w: %d buckets", ErrDamaged, n)
 		}
-		h := make(histogram, n)
+		h := make(histogram, 0, n)
 		at := bucket(0)
-		for i := range h {
+		for i := range n {
 			step, members := r.uvarint(), r.uvarint()
 			if step > uint64(maxBucket) || members == 0 || members > 1<<31 || i > 0 && step == 0 {
 				return fmt.Errorf("%w: a bucket", ErrDamaged)
@@ -152,7 +156,7 @@ func Restore(l *indicator.Library, stored []byte) (*Builder, error) {
 			if !at.valid() {
 				return fmt.Errorf("%w: bucket %d", ErrDamaged, at)
 			}
-			h[i] = counted{at, uint32(members)}
+			h.add(at, uint32(members))
 		}
 		b.histograms(c)[position] = h
 		return nil
@@ -163,40 +167,60 @@ func Restore(l *indicator.Library, stored []byte) (*Builder, error) {
 	return b, nil
 }
 
-// Distribution is the percentiles of all groups, wider ones included, that have something to show.
+// Distribution is the percentiles of all groups, wider ones included, that have something to show. It goes over the finest groups in their order,
+// region by region, so that beside them it holds the counts of one city, one province and the nation.
 func (b *Builder) Distribution() *Distribution {
-	all := map[class][]histogram{}
-	for c, hs := range b.groups {
-		for _, w := range c.wider() {
-			into := all[w]
-			if into == nil {
-				into = make([]histogram, b.library.Len())
-				all[w] = into
-			}
-			for i := range hs {
-				into[i].merge(hs[i])
+	d := &Distribution{library: b.library, month: b.month, day: b.day, groups: map[class]*table{}}
+	open := map[class][]histogram{} // groups that more is to come of
+	for _, c := range slices.SortedFunc(maps.Keys(b.groups), order) {
+		for w, hs := range open {
+			if !w.holds(c) {
+				d.show(w, hs)
+				delete(open, w)
 			}
 		}
-	}
-	d := &Distribution{library: b.library, month: b.month, day: b.day, groups: map[class]*table{}}
-	for c, hs := range all {
-		t := newTable(c, b.library.Len())
-		for i, h := range hs {
-			members := h.members()
-			if members < MinMembers {
+		groups := c.wider()
+		for level, w := range groups {
+			if slices.Contains(groups[:level], w) { // an enterprise of a province or the nation, which is in no city
 				continue
 			}
-			r := t.add(i)
-			r.members = int32(members)
-			for p, percent := range percentiles {
-				if at, ok := h.percentile(percent, members); ok {
-					r.set(p, at)
-				}
+			if w == c && c.region%10000 != 0 { // a city's: nothing else is counted there
+				d.show(c, b.groups[c])
+				continue
+			}
+			into := open[w]
+			if into == nil {
+				into = make([]histogram, b.library.Len())
+				open[w] = into
+			}
+			for i, h := range b.groups[c] {
+				into[i].merge(h)
 			}
 		}
-		if len(t.rows) > 0 {
-			d.groups[c] = t
-		}
+	}
+	for w, hs := range open {
+		d.show(w, hs)
 	}
 	return d
+}
+
+// show adds what a group shows.
+func (d *Distribution) show(c class, hs []histogram) {
+	t := newTable(c, len(hs))
+	for i, h := range hs {
+		members := h.members()
+		if members < MinMembers {
+			continue
+		}
+		r := t.add(i)
+		r.members = int32(members)
+		for p, percent := range percentiles {
+			if at, ok := h.percentile(percent, members); ok {
+				r.set(p, at)
+			}
+		}
+	}
+	if len(t.rows) > 0 {
+		d.groups[c] = t
+	}
 }

@@ -1,6 +1,7 @@
 package peers
 
 import (
+	"iter"
 	"slices"
 	"strconv"
 )
@@ -75,21 +76,41 @@ func (b bucket) value() float64 {
 
 func (b bucket) valid() bool { return b == 0 || b >= 1000 && b <= maxBucket && b%1000 >= 100 }
 
-// histogram counts values, ascending by bucket.
+// histogram counts values, ascending by bucket. A first pass keeps millions of these, so that one is four bytes: a bucket with more members
+// than fit has several, one behind the other, all but the last one full.
 type histogram []counted
 
-type counted struct {
-	at bucket
-	n  uint32
-}
+type counted struct{ at, n uint16 }
+
+const full = 1<<16 - 1
 
 func (h *histogram) add(at bucket, n uint32) {
-	i, found := slices.BinarySearchFunc(*h, at, func(c counted, at bucket) int { return int(c.at - at) })
-	if found {
-		(*h)[i].n += n
-		return
+	i, _ := slices.BinarySearchFunc(*h, int(at)+1, func(c counted, behind int) int { return int(c.at) - behind })
+	if i > 0 && bucket((*h)[i-1].at) == at {
+		room := min(n, full-uint32((*h)[i-1].n))
+		(*h)[i-1].n += uint16(room)
+		n -= room
 	}
-	*h = slices.Insert(*h, i, counted{at, n})
+	for ; n > 0; i++ {
+		part := min(n, full)
+		*h = slices.Insert(*h, i, counted{uint16(at), uint16(part)})
+		n -= part
+	}
+}
+
+// buckets yields each bucket once, ascending, with its members.
+func (h histogram) buckets() iter.Seq2[bucket, uint32] {
+	return func(yield func(bucket, uint32) bool) {
+		for i := 0; i < len(h); {
+			at, n := h[i].at, uint32(0)
+			for ; i < len(h) && h[i].at == at; i++ {
+				n += uint32(h[i].n)
+			}
+			if !yield(bucket(at), n) {
+				return
+			}
+		}
+	}
 }
 
 // merge adds another histogram.
@@ -99,7 +120,7 @@ func (h *histogram) merge(other histogram) {
 		return
 	}
 	for _, c := range other {
-		h.add(c.at, c.n)
+		h.add(bucket(c.at), uint32(c.n))
 	}
 }
 
@@ -124,7 +145,7 @@ func (h histogram) percentile(p, members int) (bucket, bool) {
 	}
 	for _, c := range h {
 		if rank -= int(c.n); rank <= 0 {
-			return c.at, true
+			return bucket(c.at), true
 		}
 	}
 	return 0, false

@@ -83,3 +83,8 @@ func (c class) wider() [levels]class {
 	province := c.region / 10000 * 10000
 	return [levels]class{c, {c.sector, 0, c.region}, {c.sector, c.size, province}, {c.sector, 0, province}, {c.sector, c.size, 0}, {c.sector, 0, 0}}
 }
+
+// holds reports whether a finest group lies in the region of this one.
+func (c class) holds(finest class) bool {
+	return c.sector == finest.sector && (c.region == 0 || c.region == finest.region || c.region == finest.region/10000*10000)
+}

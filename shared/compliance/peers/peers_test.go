@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"fmt"
+	"maps"
 	"math"
 	"slices"
 	"strconv"
@@ -139,6 +140,57 @@ func TestSmallGroupsAreWidened(t *testing.T) {
 }
 
 // Other periods, other sectors' indicators and what cannot be placed are not counted.
+// An enterprise may name a province, or the nation, for its region: it is one member there all the same.
+func TestAnEnterpriseOfNoCityIsOneMember(t *testing.T) {
+	l, i := library(t)
+	for _, region := range []string{"110000", "000000", "110100"} {
+		all := append(many(7, region, "small"), many(6, region, "micro")...)
+		all = append(all, many(4, "110200", "small")...)
+		v := build(t, l, all).Distribution().View("telecom", region, "small")
+		if n := v.Members(i).Members; n != 17 {
+			t.Errorf("%s: the nation has %d members, want 17", region, n)
+		}
+		s, _ := v.Percentile(i, slices.Index(Percentiles(), 50))
+		want := 13 // all sizes of the city
+		if region == "110000" || region == "000000" {
+			want = 11 // the same size of the region, with those of its city
+		}
+		if s.Members != want {
+			t.Errorf("%s: %d members, want %d", region, s.Members, want)
+		}
+	}
+}
+
+// A histogram is what a map of counts is, also where a bucket has more members than one entry holds.
+func TestHistogramsCountWhateverTheNumber(t *testing.T) {
+	rapid.Check(t, func(t *rapid.T) {
+		var h, other histogram
+		want := map[bucket]uint32{}
+		count := func(into *histogram) {
+			for range rapid.IntRange(0, 20).Draw(t, "adds") {
+				at := bucket(rapid.IntRange(1100, 1104).Draw(t, "bucket"))
+				n := rapid.Uint32Range(1, 150000).Draw(t, "members")
+				into.add(at, n)
+				want[at] += n
+			}
+		}
+		count(&h)
+		count(&other)
+		h.merge(other)
+		got := map[bucket]uint32{}
+		last := bucket(-1)
+		for at, n := range h.buckets() {
+			if at <= last {
+				t.Fatalf("bucket %d behind %d", at, last)
+			}
+			got[at], last = n, at
+		}
+		if !maps.Equal(got, want) {
+			t.Fatalf("%v, want %v", got, want)
+		}
+	})
+}
+
 func TestOnlyWhatIsComparableIsCounted(t *testing.T) {
 	l, _ := library(t)
 	b, w := NewBuilder(l, at), indicator.NewWindow(l)

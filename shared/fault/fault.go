@@ -6,6 +6,7 @@
 package fault
 
 import (
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
@@ -36,12 +37,24 @@ func (k Kind) Error() string { return string(k) }
 
 // Field names one wrong part of a request and how to mend it.
 type Field struct {
-	Pointer   string `json:"pointer,omitempty"`   // JSON pointer (RFC 6901) into the body
+	Pointer   string `json:"pointer"`             // JSON pointer (RFC 6901) into the body, "" for the whole of it
 	Parameter string `json:"parameter,omitempty"` // or the name of a path or query parameter
 	Detail    string `json:"detail"`
 	// Line and Column are within the field's own text, from 1, where it is one that is written in a language; 0 elsewhere.
 	Line   int `json:"line,omitempty"`
 	Column int `json:"column,omitempty"`
+}
+
+// MarshalJSON writes a pointer or a parameter, whichever the field has. The pointer to the whole body is written too: it is the empty text.
+func (f Field) MarshalJSON() ([]byte, error) {
+	if f.Parameter == "" {
+		type pointed Field
+		return json.Marshal(pointed(f))
+	}
+	return json.Marshal(struct {
+		Parameter string `json:"parameter"`
+		Detail    string `json:"detail"`
+	}{f.Parameter, f.Detail})
 }
 
 // Fault is one refusal. Its texts are for the caller: they never hold a personal identifier.

@@ -96,6 +96,30 @@ func (r Record) Last() int64 {
 	return n
 }
 
+// LastAt is the number of the newest entry in the record that is not after a moment, 0 when there is none.
+func (r Record) LastAt(at time.Time) int64 {
+	var n int64
+	for _, h := range r.Listings {
+		for _, s := range h.Spans {
+			if !s.At.After(at) {
+				n = max(n, s.N)
+			}
+		}
+	}
+	return n
+}
+
+// Present is when to judge what the record says now: now, or the moment of its newest entry, where that came while the question was
+// on its way or by a clock that runs ahead. A record that holds an entry is never answered as if it did not.
+func (r Record) Present(now time.Time) time.Time {
+	for _, h := range r.Listings {
+		if at := h.Spans[len(h.Spans)-1].At; at.After(now) {
+			now = at
+		}
+	}
+	return now
+}
+
 // InForce is one listing in force at a moment.
 type InForce struct {
 	Listing   string

@@ -23,7 +23,7 @@ const (
 // RowFailure is a row that could not become a listing, and why.
 type RowFailure struct {
 	Line    int    `json:"line"`
-	Pointer string `json:"pointer,omitempty"`
+	Pointer string `json:"pointer"` // "" where the whole row is meant
 	Detail  string `json:"detail"`
 }
 

@@ -47,7 +47,7 @@ type ImportRow struct {
 // Rejected is one wrong field of a row.
 type Rejected struct {
 	Line    int    `json:"line"`
-	Pointer string `json:"pointer,omitempty"`
+	Pointer string `json:"pointer"` // "" where the whole row is meant
 	Detail  string `json:"detail"`
 }
 

@@ -23,8 +23,8 @@ type Row struct {
 
 // Rejection is one thing that is wrong with one line.
 type Rejection struct {
-	Line    int    `json:"line"` // from 1, a CSV header included
-	Pointer string `json:"pointer,omitempty"`
+	Line    int    `json:"line"`    // from 1, a CSV header included
+	Pointer string `json:"pointer"` // "" where the whole row is meant
 	Detail  string `json:"detail"`
 }
 

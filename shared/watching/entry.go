@@ -39,7 +39,7 @@ type Row struct {
 // Rejected is one row that is not watched.
 type Rejected struct {
 	Line    int    `json:"line"`
-	Pointer string `json:"pointer,omitempty"`
+	Pointer string `json:"pointer"` // "" where the whole row is meant
 	Detail  string `json:"detail"`
 }
 

@@ -204,7 +204,7 @@ func ID(r *http.Request, name string) (string, error) {
 func Count(r *http.Request, name string) int {
 	n := 0
 	for _, c := range r.PathValue(name) {
-		if c < '0' || c > '9' || n > 100_000 {
+		if c < '0' || c > '9' || n > 100_000 || n == 0 && c == '0' { // a number has one spelling
 			return 0
 		}
 		n = 10*n + int(c-'0')

@@ -59,7 +59,7 @@ func New(o Options) *Gateway {
 func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	at, parameters := g.match(r.Method, r.URL.EscapedPath())
 	if at == nil {
-		refuse(w, http.StatusNotFound, "Not Found")
+		turnAway(w, r, http.StatusNotFound, "Not Found")
 		return
 	}
 	now := g.options.Now()
@@ -68,18 +68,18 @@ func (g *Gateway) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		token := bearer(r.Header.Get("Authorization"))
 		if token == "" {
 			w.Header().Set("WWW-Authenticate", "Bearer")
-			refuse(w, http.StatusUnauthorized, "Unauthorized")
+			turnAway(w, r, http.StatusUnauthorized, "Unauthorized")
 			return
 		}
 		var err error
 		if claims, err = g.options.Verify(r.Context(), token, now); err != nil {
 			w.Header().Set("WWW-Authenticate", `Bearer scope="" error="invalid_token"`)
-			refuse(w, http.StatusUnauthorized, "Unauthorized")
+			turnAway(w, r, http.StatusUnauthorized, "Unauthorized")
 			return
 		}
 	}
 	if !at.bucket.take(time.Now()) { // a limit guards the machine, so it runs by the machine's time
-		refuse(w, http.StatusTooManyRequests, "Too Many Requests")
+		turnAway(w, r, http.StatusTooManyRequests, "Too Many Requests")
 		return
 	}
 	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, MaxBody))
@@ -135,6 +135,13 @@ func (g *Gateway) invoke(w http.ResponseWriter, r *http.Request, at *route, even
 		g.options.Log.Error("function failed", "function", at.Function, "request", id, "error", err)
 		refuse(w, http.StatusInternalServerError, "Internal Server Error")
 	}
+}
+
+// turnAway refuses a request whose body nobody reads: it is taken in first, as API Gateway does, so that the caller gets the answer and
+// not a broken connection.
+func turnAway(w http.ResponseWriter, r *http.Request, status int, message string) {
+	_, _ = io.Copy(io.Discard, io.LimitReader(r.Body, MaxBody)) // an error here is the caller's broken connection
+	refuse(w, status, message)
 }
 
 // refuse answers as API Gateway itself does.

@@ -92,7 +92,8 @@ func TestTheGatewaysOwnAnswers(t *testing.T) {
 			panic("secret")
 		}, "GET", "/v1/listings/a", "", "", 500, `{"message":"Internal Server Error"}`},
 	} {
-		r := httptest.NewRequest(c.method, c.path, strings.NewReader(c.body))
+		body := strings.NewReader(c.body)
+		r := httptest.NewRequest(c.method, c.path, body)
 		if c.token != "" {
 			r.Header.Set("Authorization", c.token)
 		}
@@ -100,6 +101,9 @@ func TestTheGatewaysOwnAnswers(t *testing.T) {
 		gateway(c.f, routes...).ServeHTTP(w, r)
 		if w.Code != c.status || w.Body.String() != c.want {
 			t.Errorf("%s: %d %s, want %d %s", name, w.Code, w.Body, c.status, c.want)
+		}
+		if left := body.Len(); left > 1 {
+			t.Errorf("%s: %d bytes of the body are left unread, so that the caller's connection breaks before the answer", name, left)
 		}
 		if asked := w.Header().Get("WWW-Authenticate") != ""; asked != (c.status == 401) {
 			t.Errorf("%s: WWW-Authenticate is there: %v", name, asked)

@@ -3,6 +3,7 @@ package lookup
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -33,6 +34,7 @@ type Lookup struct {
 	mu     sync.Mutex
 	head   records.Head
 	headAt time.Time // the machine's time of the read, not a caller's
+	newest int64     // the newest entry that an answer named, which may be behind the head read
 }
 
 // Verdict is the short answer. Unknown is never a clear.
@@ -106,8 +108,11 @@ type Query struct {
 // MaxIdentifiers is how many identifiers one call may ask about.
 const MaxIdentifiers = 1000
 
-// headFor is how long a process trusts the head it read.
-const headFor = time.Second
+// headFor is how long a process trusts the head it read, and listsFor how long that a list of which it says nothing was never adopted.
+const (
+	headFor  = time.Second
+	listsFor = headFor / 10
+)
 
 // One answers about one identifier of a public scheme.
 func (l *Lookup) One(ctx context.Context, who access.Principal, now time.Time, scheme, value string) (One, error) {
@@ -122,16 +127,19 @@ func (l *Lookup) One(ctx context.Context, who access.Principal, now time.Time, s
 		}
 		return One{}, &fault.Fault{Kind: fault.Invalid, Detail: err.Error(), Fields: []fault.Field{{Parameter: name, Detail: err.Error()}}}
 	}
-	head, err := l.recentHead(ctx, now)
+	ref := id.Ref("")
+	head, err := l.recentHead(ctx, now, ref)
 	if err != nil {
 		return One{}, err
 	}
-	ref := id.Ref("")
 	rec, err := l.Store.Record(ctx, now, ref.ID())
 	if err != nil {
 		return One{}, err
 	}
-	one := One{Item: judge(&rec.Record, ref, scope(who, ref), now, head.Lists), ListVersion: max(head.N, rec.Record.Last()), AsOf: moment(now)}
+	one := One{Item: judge(&rec.Record, ref, scope(who, ref), rec.Record.Present(now), head.Lists), ListVersion: max(head.N, rec.Record.Last()), AsOf: moment(now)}
+	if one.ListVersion > head.N {
+		l.met(one.ListVersion)
+	}
 	one.Asked = asked([]string{id.Normal()}, []subject.Identifier{id}, []Item{one.Item}, one.ListVersion)
 	return one, nil
 }
@@ -155,14 +163,13 @@ func (q Query) Check(now time.Time) error {
 func (l *Lookup) Many(ctx context.Context, who access.Principal, now time.Time, q Query) (Many, error) {
 	at := now
 	if q.AsOf != nil {
-		if err := l.Policy.Role(who, "status.past"); err != nil {
+		switch err := l.Policy.Role(who, "status.past"); {
+		case errors.Is(err, fault.Forbidden):
+			return Many{}, fault.New(fault.Forbidden, "authorities and auditors ask about the past; leave out as_of", "仅主管部门和审计人员可查询过去时点,请删去 as_of")
+		case err != nil:
 			return Many{}, err
 		}
 		at = *q.AsOf
-	}
-	head, err := l.recentHead(ctx, now)
-	if err != nil {
-		return Many{}, err
 	}
 	personal := l.Policy.Role(who, "status.personal") == nil
 	items := make([]Item, len(q.Identifiers))
@@ -192,19 +199,36 @@ func (l *Lookup) Many(ctx context.Context, who access.Principal, now time.Time, 
 		ids = append(ids, ref.ID())
 		answered = append(answered, i)
 	}
+	var head records.Head
+	var err error
+	if q.AsOf == nil {
+		head, err = l.recentHead(ctx, now, refs...)
+	} else {
+		head, err = l.Store.Head(ctx, now)
+	}
+	if err != nil {
+		return Many{}, err
+	}
 	recs, err := l.Store.Records(ctx, now, ids)
 	if err != nil {
 		return Many{}, err
 	}
 	version := head.N
-	for j, i := range answered {
-		items[i] = judge(&recs[j].Record, refs[i], scope(who, refs[i]), at, head.Lists)
-		version = max(version, recs[j].Record.Last())
-	}
 	if q.AsOf != nil {
 		if version, err = l.Store.VersionAt(ctx, now, head.Head, at); err != nil {
 			return Many{}, err
 		}
+	}
+	for j, i := range answered {
+		rec, when := &recs[j].Record, at
+		if q.AsOf == nil {
+			when = rec.Present(now)
+		}
+		items[i] = judge(rec, refs[i], scope(who, refs[i]), when, head.Lists)
+		version = max(version, rec.LastAt(when))
+	}
+	if version > head.N {
+		l.met(version)
 	}
 	return Many{Items: items, ListVersion: version, AsOf: moment(at), Asked: asked(what, read, items, version)}, nil
 }
@@ -265,7 +289,7 @@ func scope(who access.Principal, ref subject.Ref) string {
 func judge(rec *journal.Record, ref subject.Ref, scope string, at time.Time, lists []string) Item {
 	item := Item{Verdict: Clear, Scope: scope, Listings: []Listing{}}
 	if ref.Scheme == subject.ListRef && len(rec.Listings) == 0 {
-		if list, _, _ := strings.Cut(ref.Key, ":"); !slices.Contains(lists, list) {
+		if !adopted(ref, lists) {
 			item.Verdict = Unknown
 			item.Detail = fault.Both("no entry of that list was ever adopted here", "本平台未采纳过该名单")
 			return item
@@ -295,21 +319,42 @@ func judge(rec *journal.Record, ref subject.Ref, scope string, at time.Time, lis
 // somebody of whom nothing is kept as about somebody whose listing is not shown.
 func pretend(at time.Time) { _ = records.Decoy().At(at) }
 
-// recentHead is the journal's head, at most a second old. It is read before any status item, so that the version named is
-// one that the answer covers.
-func (l *Lookup) recentHead(ctx context.Context, now time.Time) (records.Head, error) {
+// recentHead is the journal's head, at most a second old, and never behind an entry that an answer named before. It is read before any
+// status item, so that the version named is one that the answer covers. Where one of the refs is of a list that was not adopted as far as
+// the head says, it is a younger one.
+func (l *Lookup) recentHead(ctx context.Context, now time.Time, refs ...subject.Ref) (records.Head, error) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if !l.headAt.IsZero() && time.Since(l.headAt) < headFor {
-		return l.head, nil
+	age := time.Since(l.headAt)
+	if l.headAt.IsZero() || age >= headFor || (age >= listsFor || l.newest > l.head.N) && slices.ContainsFunc(refs, l.strange) {
+		at := time.Now()
+		head, err := l.Store.Head(ctx, now)
+		if err != nil {
+			return records.Head{}, err
+		}
+		l.head, l.headAt = head, at
 	}
-	at := time.Now()
-	head, err := l.Store.Head(ctx, now)
-	if err != nil {
-		return records.Head{}, err
-	}
-	l.head, l.headAt = head, at
+	head := l.head
+	head.N = max(head.N, l.newest)
 	return head, nil
+}
+
+// strange reports whether a ref is of a list that the head read last knows nothing of.
+func (l *Lookup) strange(ref subject.Ref) bool {
+	return ref.Scheme == subject.ListRef && !adopted(ref, l.head.Lists)
+}
+
+// adopted reports whether an entry of the list of a ref was ever adopted.
+func adopted(ref subject.Ref, lists []string) bool {
+	list, _, _ := strings.Cut(ref.Key, ":")
+	return slices.Contains(lists, list)
+}
+
+// met notes the number of an entry that an answer names.
+func (l *Lookup) met(n int64) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.newest = max(l.newest, n)
 }
 
 func orNull(d workday.Day) *workday.Day {

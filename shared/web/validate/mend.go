@@ -51,14 +51,22 @@ func mend(w validator.FieldError) (en, zh string) {
 	return "is not as it must be: " + w.Tag(), "不符合要求:" + w.Tag()
 }
 
+// plural is a noun for that many.
+func plural(noun, n string) string {
+	if n == "1" {
+		return noun
+	}
+	return noun + "s"
+}
+
 // amount says how many of what.
 func amount(w validator.FieldError, en, zh string) (string, string) {
 	p := w.Param()
 	switch w.Kind() {
 	case reflect.String:
-		return "must have " + en + p + " characters", "字符数须" + zh + p
+		return "must have " + en + p + plural(" character", p), "须" + zh + p + " 个字符"
 	case reflect.Slice, reflect.Array, reflect.Map:
-		return "must have " + en + p + " items", "项数须" + zh + p
+		return "must have " + en + p + plural(" item", p), "须" + zh + p + " 项"
 	}
 	return "must be " + en + p, "须" + zh + p
 }

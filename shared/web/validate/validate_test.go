@@ -50,7 +50,7 @@ func TestDecode(t *testing.T) {
 			"/reasons": "required", "/subject": "required",
 		}},
 		"no identifiers": {`{"reasons":"x","subject":{"identifiers":[],"birth":"1990-01-01"}}`, map[string]string{
-			"/subject/identifiers": "at least 1 items",
+			"/subject/identifiers": "at least 1 item",
 		}},
 		"deep": {`{"reasons":"x","subject":{"identifiers":[{"scheme":"uscc","value":"x"},{"scheme":"iban","value":"123456"}],"birth":"1990-02-30"}}`, map[string]string{
 			"/subject/identifiers/1/scheme": "one of uscc, cn-id",

@@ -128,9 +128,6 @@ type Pack struct {
 	Sum string `json:"sum,omitempty"`
 }
 
-// Packs lists the rule packs that can be run, newest versions only.
-func Packs() []Pack { return []Pack{{ID: RuleListed, Version: "1"}} }
-
 // Name is the pack with its version, as findings and results show it.
 func (p Pack) Name() string { return p.ID + "@" + p.Version }
 
@@ -157,8 +154,4 @@ func RuleKey(pack, rule string) string {
 		return rule
 	}
 	return pack + "/" + rule
-}
-
-func (p Pack) fits(e Enterprise) bool {
-	return len(p.Sectors) == 0 || slices.ContainsFunc(e.Sectors, func(s string) bool { return slices.Contains(p.Sectors, s) })
 }

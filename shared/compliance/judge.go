@@ -31,13 +31,6 @@ const (
 	ReasonFigures    = "figures-damaged"  // the enterprise's stored figures cannot be read
 )
 
-// Inputs is what a run has pinned for its judgments.
-type Inputs struct {
-	Packs []Pack
-	// List is the list at the pinned version; nil where its snapshot cannot be read.
-	List *List
-}
-
 // InputKind is what sort of fact an input is.
 type InputKind string
 
@@ -88,31 +81,11 @@ type Verdict struct {
 // Key names the verdict's rule among those of all packs.
 func (v Verdict) Key() string { return RuleKey(v.Pack, v.Rule) }
 
-// Listed is the rule that neither an enterprise nor a party of it is on the list; the list is nil where it cannot be read.
-func Listed(e Enterprise, list *List) (Outcome, string, []Input) {
-	var v Verdict
-	v.listed(e, list)
-	return v.Outcome, v.Reason, v.Inputs
-}
-
-// Judge applies each rule of the run's packs, in their order. It depends on nothing but its arguments.
-func Judge(e Enterprise, in Inputs) []Verdict {
-	verdicts := make([]Verdict, 0, len(in.Packs))
-	for _, p := range in.Packs {
-		v := Verdict{Rule: p.ID, Pack: p.Name(), Outcome: NotApplicable}
-		if p.fits(e) {
-			v.listed(e, in.List)
-		}
-		verdicts = append(verdicts, v)
-	}
-	return verdicts
-}
-
-// listed looks the enterprise and each party up. One that is listed decides, whatever is not known of the others.
-func (v *Verdict) listed(e Enterprise, list *List) {
+// Listed is the rule that neither an enterprise nor a party of it is on the list, which is nil where it cannot be read. One that is listed
+// decides, whatever is not known of the others. The reason comes with Unknown; the inputs are those that Verdict has.
+func Listed(e Enterprise, list *List) (outcome Outcome, reason string, inputs []Input) {
 	if list == nil {
-		v.Outcome, v.Reason = Unknown, ReasonList
-		return
+		return Unknown, ReasonList, nil
 	}
 	var hits, gaps []Input
 	look := func(role Role, ref subject.Ref) {
@@ -134,10 +107,9 @@ func (v *Verdict) listed(e Enterprise, list *List) {
 	}
 	switch {
 	case len(hits) > 0:
-		v.Outcome, v.Inputs = Fail, hits
+		return Fail, "", hits
 	case len(gaps) > 0:
-		v.Outcome, v.Reason, v.Inputs = Unknown, ReasonNotAdopted, gaps
-	default:
-		v.Outcome = Pass
+		return Unknown, ReasonNotAdopted, gaps
 	}
+	return Pass, "", nil
 }

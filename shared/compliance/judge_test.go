@@ -10,7 +10,7 @@ import (
 	"shixin/shared/subject"
 )
 
-func TestJudgeListed(t *testing.T) {
+func TestListed(t *testing.T) {
 	in := journal.Standing{From: "2026-01-01"}
 	list := open(t, snapshot(t,
 		entry(1, "own", in, uscc(1)),
@@ -22,15 +22,12 @@ func TestJudgeListed(t *testing.T) {
 	party := func(role compliance.Role, ref subject.Ref) compliance.Party {
 		return compliance.Party{Role: role, Ref: ref}
 	}
-	packs := compliance.Packs()
 	for name, c := range map[string]struct {
-		e       compliance.Enterprise
-		list    *compliance.List
-		packs   []compliance.Pack
-		want    compliance.Outcome
-		reason  string
-		inputs  string // of each: whom, and the listing or why nothing is known
-		sectors []string
+		e      compliance.Enterprise
+		list   *compliance.List
+		want   compliance.Outcome
+		reason string
+		inputs string // of each: whom, and the listing or why nothing is known
 	}{
 		"nobody":              {e: compliance.Enterprise{USCC: uscc(9).Key, Parties: []compliance.Party{party("supplier", uscc(8))}}, list: list, want: compliance.Pass},
 		"itself":              {e: compliance.Enterprise{USCC: uscc(1).Key}, list: list, want: compliance.Fail, inputs: "self:own"},
@@ -42,23 +39,15 @@ func TestJudgeListed(t *testing.T) {
 			want: compliance.Unknown, reason: compliance.ReasonNotAdopted, inputs: "other:list-not-adopted"},
 		"unknown beside listed": {e: compliance.Enterprise{USCC: uscc(1).Key, Parties: []compliance.Party{party("other", listRef("un", 1))}}, list: list,
 			want: compliance.Fail, inputs: "self:own"},
-		"no list":        {e: compliance.Enterprise{USCC: uscc(9).Key}, want: compliance.Unknown, reason: compliance.ReasonList},
-		"another sector": {e: compliance.Enterprise{USCC: uscc(1).Key, Sectors: []string{"finance"}}, list: list, want: compliance.NotApplicable, sectors: []string{"telecom"}},
+		"no list": {e: compliance.Enterprise{USCC: uscc(9).Key}, want: compliance.Unknown, reason: compliance.ReasonList},
 	} {
-		use := packs
-		if c.sectors != nil {
-			use = []compliance.Pack{{ID: "listed", Version: "1", Sectors: c.sectors}}
-		}
-		got := compliance.Judge(c.e, compliance.Inputs{Packs: use, List: c.list})
+		outcome, reason, from := compliance.Listed(c.e, c.list)
 		var inputs []string
-		for _, i := range got[0].Inputs {
+		for _, i := range from {
 			inputs = append(inputs, string(i.Of)+":"+i.Listing+i.Reason)
 		}
-		if got[0].Outcome != c.want || got[0].Reason != c.reason || strings.Join(inputs, " ") != c.inputs {
-			t.Errorf("%s: %+v, want %s %s %s", name, got[0], c.want, c.reason, c.inputs)
-		}
-		if again := compliance.Judge(c.e, compliance.Inputs{Packs: use, List: c.list}); !reflect.DeepEqual(got, again) {
-			t.Errorf("%s: judged again: %v, want %v", name, again, got)
+		if outcome != c.want || reason != c.reason || strings.Join(inputs, " ") != c.inputs {
+			t.Errorf("%s: %s %s %v, want %s %s %s", name, outcome, reason, inputs, c.want, c.reason, c.inputs)
 		}
 	}
 }

@@ -72,43 +72,11 @@ func (r Report) Overrules(l *indicator.Library, f *indicator.Figures) []fault.Fi
 	return fields
 }
 
-// Gap is figures that are not in: of one indicator, for some periods.
-type Gap struct {
-	Indicator string             `json:"indicator"`
-	Periods   []indicator.Period `json:"periods"` // newest first
-}
-
 // How far back figures are missed, in periods that are due: older ones are looked at by nobody.
 const (
 	MissedMonths = 12
 	MissedDays   = 31
 )
-
-// Late tells which figures an enterprise ought to have reported by a moment and has not: of the periods since it was registered whose
-// day is over. has tells whether the figure of the indicator at a position of the library is there for the n-th period of its unit.
-func Late(l *indicator.Library, e Enterprise, at time.Time, has func(position, n int) bool) []Gap {
-	var gaps []Gap
-	for i := range l.All() {
-		d := l.At(i)
-		if !d.For(e.Sectors) {
-			continue
-		}
-		last, back := indicator.LastDue(d.Period, at, l.Due), MissedMonths
-		if d.Period == indicator.Day {
-			back = MissedDays
-		}
-		var missed []indicator.Period
-		for p := last; p.N > last.N-back && p.End() >= e.Since; p = p.Add(-1) {
-			if !has(i, p.N) {
-				missed = append(missed, p)
-			}
-		}
-		if missed != nil {
-			gaps = append(gaps, Gap{Indicator: d.Name, Periods: missed})
-		}
-	}
-	return gaps
-}
 
 // Expected is one period for which an enterprise reports.
 type Expected struct {
@@ -119,7 +87,8 @@ type Expected struct {
 	Missing []string         `json:"missing,omitempty"` // indicators
 }
 
-// Expectations lists the periods that have ended and for which an enterprise reports, the newest first, of months and then of days.
+// Expectations lists the periods that have ended since an enterprise was registered and for which it reports, the newest first, of months and
+// then of days. has tells whether the figure of the indicator at a position of the library is there for the n-th period of its unit.
 func Expectations(l *indicator.Library, e Enterprise, at time.Time, has func(position, n int) bool) []Expected {
 	out := []Expected{}
 	for _, u := range []indicator.Unit{indicator.Month, indicator.Day} {

@@ -72,7 +72,7 @@ func TestGoldenComplianceItems(t *testing.T) {
 
 	run := compliance.Run{
 		ID: "06ghltabcdefghijklmnopqrst", State: compliance.Planned, At: now, Scheduled: &now, By: "officer", Authority: "suzhou", Scope: compliance.Scope{Sector: "telecom", Region: "320000", Authority: "a"},
-		Pins: compliance.Pins{ListVersion: 7, At: now, Packs: compliance.Packs(), Regimes: map[string]string{"telecom-fraud": "2024-12-01"}, Calendar: 2026, Engine: "1", Snapshot: "ab"},
+		Pins: compliance.Pins{ListVersion: 7, At: now, Packs: []compliance.Pack{{ID: compliance.RuleListed, Version: "1"}}, Regimes: map[string]string{"telecom-fraud": "2024-12-01"}, Calendar: 2026, Engine: "1", Snapshot: "ab"},
 		Key:  []byte("0123456789abcdef0123456789abcdef"),
 		Plan: compliance.Plan{{Shard: records.ShardOf(uscc), Enterprises: 1}},
 	}

@@ -53,20 +53,6 @@ func parseTag(tag string) (int, bool) {
 	return v, ok && err == nil && v > 0 && ETag(v) == tag
 }
 
-// CheckMatch compares If-Match, where it was sent, with the version of a record that exists: fault.Stale when they differ.
-func CheckMatch(r *http.Request, version int) error {
-	want, _, err := IfMatch(r)
-	if err != nil || want == AnyVersion || want == version {
-		return err
-	}
-	return Stale()
-}
-
-// Stale is the refusal of a change to a version that is no longer there.
-func Stale() error {
-	return fault.New(fault.Stale, "the record has changed since; read it again and send its new ETag", "记录已被更改;请重新读取并使用新的 ETag")
-}
-
 // IdempotencyKey reads the Idempotency-Key header: 1 to 255 visible ASCII characters without quotes around them. Any
 // other is fault.Malformed.
 func IdempotencyKey(r *http.Request) (key string, present bool, err error) {

@@ -36,8 +36,10 @@ func site(log *bytes.Buffer) http.Handler {
 		if r.PathValue("id") != "L1" {
 			return fault.New(fault.NotFound, "there is no such record", "没有该记录")
 		}
-		if err := web.CheckMatch(r, 3); err != nil {
+		if version, sent, err := web.IfMatch(r); err != nil {
 			return err
+		} else if sent && version != 3 {
+			return fault.New(fault.Stale, "the record has changed", "记录已被更改")
 		}
 		w.Header().Set("ETag", web.ETag(4))
 		return web.JSON(w, http.StatusOK, s)

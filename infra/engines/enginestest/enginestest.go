@@ -24,14 +24,6 @@ func Moto(t testing.TB) (endpoint string) {
 	return run(t, engine.StartMoto)
 }
 
-// Program returns the path of an engine's program.
-func Program(t testing.TB, name string) string {
-	t.Helper()
-	path, err := engine.Program(name)
-	must(t, err)
-	return path
-}
-
 func run(t testing.TB, start func() (*engine.Server, error)) string {
 	t.Helper()
 	s, err := start()

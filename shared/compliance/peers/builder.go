@@ -13,7 +13,7 @@ import (
 	"shixin/shared/compliance/indicator"
 )
 
-// Builder counts the figures of a first pass. It is not safe for concurrent use: each worker has its own, and they are merged.
+// Builder counts the figures of a first pass. It is not safe for concurrent use: a worker goes on with what the one before it has stored.
 type Builder struct {
 	library    *indicator.Library
 	month, day indicator.Period
@@ -57,20 +57,6 @@ func (b *Builder) histograms(c class) []histogram {
 	return h
 }
 
-// Merge adds what another builder of the same run has counted.
-func (b *Builder) Merge(other *Builder) error {
-	if b.library != other.library || b.month != other.month || b.day != other.day {
-		return errors.New("peers: the counts are of another run")
-	}
-	for c, hs := range other.groups {
-		mine := b.histograms(c)
-		for i := range hs {
-			mine[i].merge(hs[i])
-		}
-	}
-	return nil
-}
-
 // ErrDamaged is wrapped by Open and Restore for bytes that are cut short, altered, or of another library or format.
 var ErrDamaged = errors.New("peers: the stored figures of peers are not readable")
 
@@ -101,7 +87,7 @@ func appendClass(b []byte, c class) []byte {
 	return binary.AppendUvarint(append(b, c.sector, c.size), uint64(c.region))
 }
 
-// Encode stores what was counted so far, for another worker to go on with or to merge.
+// Encode stores what was counted so far, for another worker to go on with.
 func (b *Builder) Encode() []byte {
 	out := head(countsMagic, b.library, b.month, b.day)
 	out = binary.AppendUvarint(out, uint64(len(b.groups)))

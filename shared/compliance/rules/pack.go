@@ -88,7 +88,7 @@ type Pack struct {
 	Rules      []Rule      `json:"rules" yaml:"rules"`
 }
 
-// ListedPack is the pack of the built-in rule that nobody may be listed. It is the same as [compliance.Packs] has.
+// ListedPack is the pack of the built-in rule that nobody may be listed.
 func ListedPack() Pack {
 	cite := regime.Source{Cite: "《反电信网络诈骗法》第三十一条 · Anti-Fraud Law, art. 31", Confidence: regime.Official}
 	title := regime.Text{Zh: "企业及其关联方未被列入失信名单", En: "Neither the enterprise nor a party of it is on the list"}

@@ -11,8 +11,5 @@ import (
 )
 
 func main() {
-	ports, keyring := env.Ports()
-	ports.Seal = sealing.New(keyring)
-	ports.Queue = queues.New()
-	lambda.Start(adoption.Function(ports))
+	lambda.Start(adoption.Function(env.Ports(sealing.Port, queues.Port)))
 }

@@ -11,8 +11,5 @@ import (
 )
 
 func main() {
-	ports, _ := env.Ports()
-	ports.Queue = queues.New()
-	ports.Blobs = blobs.New()
-	lambda.Start(auditplan.Function(ports))
+	lambda.Start(auditplan.Function(env.Ports(queues.Port, blobs.Port)))
 }

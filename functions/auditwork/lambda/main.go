@@ -11,8 +11,5 @@ import (
 )
 
 func main() {
-	ports, _ := env.Ports()
-	ports.Queue = queues.New()
-	ports.Blobs = blobs.New()
-	lambda.Start(auditwork.Function(ports))
+	lambda.Start(auditwork.Function(env.Ports(queues.Port, blobs.Port)))
 }

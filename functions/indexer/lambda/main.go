@@ -13,10 +13,5 @@ import (
 )
 
 func main() {
-	ports, keyring := env.Ports()
-	ports.Seal = sealing.New(keyring)
-	ports.Queue = queues.New()
-	ports.Blobs = blobs.New()
-	ports.Uploads = blobs.Uploads()
-	lambda.Start(boot.Either(indexer.Function(ports)))
+	lambda.Start(boot.Either(indexer.Function(env.Ports(sealing.Port, queues.Port, blobs.Port, blobs.Uploads))))
 }

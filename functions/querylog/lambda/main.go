@@ -9,6 +9,5 @@ import (
 )
 
 func main() {
-	ports, _ := env.Ports()
-	lambda.Start(querylog.Function(ports))
+	lambda.Start(querylog.Function(env.Ports()))
 }

@@ -12,10 +12,5 @@ import (
 )
 
 func main() {
-	ports, keyring := env.Ports()
-	ports.Seal = sealing.New(keyring)
-	ports.Queue = queues.New()
-	ports.Blobs = blobs.New()
-	ports.Uploads = blobs.Uploads()
-	lambda.Start(screenwork.Function(ports))
+	lambda.Start(screenwork.Function(env.Ports(sealing.Port, queues.Port, blobs.Port, blobs.Uploads)))
 }

@@ -12,10 +12,5 @@ import (
 )
 
 func main() {
-	ports, keyring := env.Ports()
-	ports.Seal = sealing.New(keyring)
-	ports.Queue = queues.New()
-	ports.Blobs = blobs.New()
-	ports.Uploads = blobs.Uploads()
-	lambda.Start(search.Function(ports))
+	lambda.Start(search.Function(env.Ports(sealing.Port, queues.Port, blobs.Port, blobs.Uploads)))
 }

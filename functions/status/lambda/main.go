@@ -10,7 +10,5 @@ import (
 )
 
 func main() {
-	ports, _ := env.Ports()
-	ports.Queue = queues.New()
-	lambda.Start(status.Function(ports))
+	lambda.Start(status.Function(env.Ports(queues.Port)))
 }

@@ -12,9 +12,5 @@ import (
 )
 
 func main() {
-	ports, keyring := env.Ports()
-	ports.Seal = sealing.New(keyring)
-	ports.Queue = queues.New()
-	ports.Blobs = blobs.New()
-	lambda.Start(watch.Function(ports))
+	lambda.Start(watch.Function(env.Ports(sealing.Port, queues.Port, blobs.Port)))
 }

@@ -35,7 +35,7 @@ type note struct {
 }
 
 func function(ctx context.Context, event json.RawMessage) (any, error) {
-	ports, _ := env.Ports()
+	ports := env.Ports(queues.Port)
 	store := records.Store{Table: ports.Table}
 	var shape struct {
 		RouteKey string
@@ -65,7 +65,7 @@ func function(ctx context.Context, event json.RawMessage) (any, error) {
 		}
 		return events.APIGatewayV2HTTPResponse{StatusCode: 200, Body: name + " " + caller.Account + " " + hash}, nil
 	case shape.Job == "expiry":
-		return nil, queues.New().Send(ctx, queue.Message{Queue: "audit", Body: `{"id":"r1"}`})
+		return nil, ports.Queue.Send(ctx, queue.Message{Queue: "audit", Body: `{"id":"r1"}`})
 	case len(shape.Records) > 0:
 		return events.SQSEventResponse{}, store.PutMeta(ctx, time.Now(), "note", 0, note{name + " " + shape.Records[0].Body})
 	}

@@ -1,4 +1,4 @@
-// Package blobs provides the blob store, with its uploads, that a function's environment names: the bucket SHIXIN_BUCKET.
+// Package blobs provides the blob store that a function's environment names, with its uploads: the bucket SHIXIN_BUCKET.
 package blobs
 
 import (
@@ -7,19 +7,20 @@ import (
 
 	awss3 "github.com/aws/aws-sdk-go-v2/service/s3"
 
-	"shixin/shared/blob"
 	"shixin/shared/blob/s3"
+	"shixin/shared/boot"
 	"shixin/shared/boot/env"
+	"shixin/shared/keys/ring"
 )
 
-// New opens the bucket at its first use.
-func New() blob.Store {
-	return s3.New(func(context.Context) (s3.Client, error) { return client() }, os.Getenv("SHIXIN_BUCKET"))
+// Port is the bucket, which is opened at its first use.
+func Port(p *boot.Ports, _ *ring.Ring) {
+	p.Blobs = s3.New(func(context.Context) (s3.Client, error) { return client() }, os.Getenv("SHIXIN_BUCKET"))
 }
 
-// Uploads opens the same bucket for uploads.
-func Uploads() blob.Uploads {
-	return s3.NewUploads(func(context.Context) (s3.UploadClient, error) {
+// Uploads is the same bucket for uploads.
+func Uploads(p *boot.Ports, _ *ring.Ring) {
+	p.Uploads = s3.NewUploads(func(context.Context) (s3.UploadClient, error) {
 		c, err := client()
 		if err != nil {
 			return nil, err

@@ -57,8 +57,11 @@ func Endpoint(service string) *string {
 	return nil
 }
 
-// Ports are the table, the hasher and the verifier of tokens.
-func Ports() (boot.Ports, *ring.Ring) {
+// Port opens one more port of a function, one that may need its keyring.
+type Port func(*boot.Ports, *ring.Ring)
+
+// Ports are the table, the hasher and the verifier of tokens, which every function needs, and those that it names besides.
+func Ports(more ...Port) boot.Ports {
 	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
 	t := &lazyTable{lazy.New(func(context.Context) (table.Table, error) {
 		name, err := Require("SHIXIN_TABLE")
@@ -73,7 +76,11 @@ func Ports() (boot.Ports, *ring.Ring) {
 		}
 		return awskms.NewFromConfig(AWS(), func(o *awskms.Options) { o.BaseEndpoint = Endpoint("KMS") }), nil
 	}, kms.Wrapped{Ciphertext: os.Getenv("SHIXIN_WRAPPED_KEYS"), Context: kms.Bound()}))
-	return boot.Ports{Table: t, Hash: boot.Prove(&records.Store{Table: t}, keyring), Verify: verifier(), Policy: boot.Policy(log), Log: log}, keyring
+	ports := boot.Ports{Table: t, Hash: boot.Prove(&records.Store{Table: t}, keyring), Verify: verifier(), Policy: boot.Policy(log), Log: log}
+	for _, open := range more {
+		open(&ports, keyring)
+	}
+	return ports
 }
 
 func verifier() func(context.Context, string, time.Time) (access.Principal, error) {

@@ -1,6 +1,5 @@
 // Package queues provides the queues that a function's environment names: SHIXIN_QUEUE_ADOPTION, SHIXIN_QUEUE_AUDIT,
-// SHIXIN_QUEUE_QUERYLOG, SHIXIN_QUEUE_INDEX, SHIXIN_QUEUE_SCREENING,
-// SHIXIN_QUEUE_PUBLISHER.
+// SHIXIN_QUEUE_QUERYLOG, SHIXIN_QUEUE_INDEX, SHIXIN_QUEUE_SCREENING, SHIXIN_QUEUE_PUBLISHER.
 package queues
 
 import (
@@ -9,13 +8,17 @@ import (
 
 	awssqs "github.com/aws/aws-sdk-go-v2/service/sqs"
 
+	"shixin/shared/boot"
 	"shixin/shared/boot/env"
+	"shixin/shared/keys/ring"
 	"shixin/shared/queue"
 	"shixin/shared/queue/sqs"
 )
 
-// New opens the queues at the first message.
-func New() queue.Sender {
+// Port is the queues, which are opened at the first message.
+func Port(p *boot.Ports, _ *ring.Ring) { p.Queue = sender() }
+
+func sender() queue.Sender {
 	urls := map[string]string{}
 	for name, variable := range map[string]string{
 		"adoption": "SHIXIN_QUEUE_ADOPTION", "audit": "SHIXIN_QUEUE_AUDIT", "querylog": "SHIXIN_QUEUE_QUERYLOG",

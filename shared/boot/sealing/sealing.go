@@ -2,10 +2,10 @@
 package sealing
 
 import (
-	"shixin/shared/keys"
+	"shixin/shared/boot"
 	"shixin/shared/keys/ring"
 	"shixin/shared/keys/tinkseal"
 )
 
-// New makes the sealer over the keyring that the hasher uses too, so that it is unwrapped once.
-func New(r *ring.Ring) keys.Sealer { return tinkseal.New(r) }
+// Port is the sealer over the keyring that the hasher uses too, so that it is unwrapped once.
+func Port(p *boot.Ports, keyring *ring.Ring) { p.Seal = tinkseal.New(keyring) }

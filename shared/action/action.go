@@ -1,8 +1,7 @@
 // Package action provides the procedure of one rung that an authority takes towards an enterprise, from its taking to its assessment.
 //
 // It is a pure core, as shared/listing is: [Decide] turns a command into events or a refusal, folding the events gives the state
-// ([Fold]), and everything that may be done stands in one table that Decide runs, that [Allowed] is computed from and that the
-// documentation's diagram is drawn from. What a rung asks for is data of the ladder.
+// ([Fold]), and everything that may be done stands in one table of shared/procedure. What a rung asks for is data of the ladder.
 package action
 
 import (

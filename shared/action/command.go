@@ -1,7 +1,6 @@
 package action
 
 import (
-	"fmt"
 	"time"
 
 	"shixin/shared/listing"
@@ -101,5 +100,3 @@ func (Announce) Step() string   { return "announcement" }
 func (Publish) Step() string    { return "publication" }
 func (Dispute) Step() string    { return "contests" }
 func (c Resolve) Step() string  { return outcomeStep(c.N) }
-
-func outcomeStep(n int) string { return fmt.Sprintf("contests/%d/outcome", n) }

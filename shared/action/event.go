@@ -1,14 +1,12 @@
 package action
 
 import (
-	"crypto/sha256"
-	"encoding/hex"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
 
 	"shixin/shared/listing"
+	"shixin/shared/procedure"
 	"shixin/shared/workday"
 )
 
@@ -141,14 +139,7 @@ func (d Data) kind() string {
 }
 
 // Hash is the lower-case hex SHA-256 of the event's stored bytes.
-func (e Event) Hash() string {
-	b, err := json.Marshal(e)
-	if err != nil {
-		panic("action: an event is plain data: " + err.Error())
-	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:])
-}
+func (e Event) Hash() string { return procedure.Hash(e) }
 
 // Fold applies events in order to an action and checks number, chain and type of each.
 func Fold(a Action, events ...Event) (Action, error) {

@@ -6,23 +6,24 @@ import (
 
 	"shixin/shared/fault"
 	"shixin/shared/listing"
+	"shixin/shared/procedure"
 )
 
 // Guards about who. Two persons are compared as natural persons, whatever accounts they use.
 var (
-	mayTake = guard{"a role and level to which the ladder gives the rung", func(m *moment, _ int) *fault.Fault {
+	mayTake = guard{Name: "a role and level to which the ladder gives the rung", Check: func(m *moment, _ procedure.About) *fault.Fault {
 		if m.by.Subject || !m.rules.Rung.Take.Allows(m.by.Role, m.by.Level) {
 			return fault.New(fault.Forbidden, "the ladder gives this rung to another role or to a higher level", "该措施须由其他角色或者更高级别的机关采取")
 		}
 		return nil
 	}}
-	authority = guard{"for an authority", func(m *moment, _ int) *fault.Fault {
+	authority = guard{Name: "for an authority", Check: func(m *moment, _ procedure.About) *fault.Fault {
 		if m.by.Subject {
 			return fault.New(fault.Forbidden, "this step is the authority's", "该步骤由主管部门办理")
 		}
 		return nil
 	}}
-	mayClose = guard{"a role and level to which the ladder gives the assessment, and where it says so another person than those who prepared", func(m *moment, _ int) *fault.Fault {
+	mayClose = guard{Name: "a role and level to which the ladder gives the assessment, and where it says so another person than those who prepared", Check: func(m *moment, _ procedure.About) *fault.Fault {
 		p := m.rules.Rung.Close
 		if p == nil {
 			return nil // it is never assessed here: see the states
@@ -35,7 +36,7 @@ var (
 		}
 		return nil
 	}}
-	mayPublish = guard{"a role and level to which the ladder gives publication, and another person than those who prepared", func(m *moment, _ int) *fault.Fault {
+	mayPublish = guard{Name: "a role and level to which the ladder gives publication, and another person than those who prepared", Check: func(m *moment, _ procedure.About) *fault.Fault {
 		p := m.rules.Rung.Publication
 		if p == nil {
 			return nil // no publication for anybody: see announced
@@ -48,8 +49,8 @@ var (
 		}
 		return nil
 	}}
-	notParty = guard{"another person than those who published, contested or prepared", func(m *moment, n int) *fault.Fault {
-		c, ok := m.a.Contest(n)
+	notParty = guard{Name: "another person than those who published, contested or prepared", Check: func(m *moment, about procedure.About) *fault.Fault {
+		c, ok := m.a.Contest(about.N)
 		if !ok {
 			return fault.New(fault.NotFound, "the action has no contest of that number", "该监管措施没有此编号的异议")
 		}
@@ -69,20 +70,20 @@ var (
 
 // Guards about the record at this moment.
 var (
-	replyable = guard{"there is a notice to reply to", func(m *moment, _ int) *fault.Fault {
+	replyable = guard{Name: "there is a notice to reply to", Check: func(m *moment, _ procedure.About) *fault.Fault {
 		if m.a.State == Closed && m.a.Announcement == nil {
 			return fault.New(fault.Conflict, "the action is closed, and nothing waits for a reply", "该监管措施已办结,没有待答复的通知")
 		}
 		return nil
 	}}
 	// unsettled: a closed action can still be shown to be cured while it was closed as not cured.
-	unsettled = guard{"not closed as cured or withdrawn", func(m *moment, _ int) *fault.Fault {
+	unsettled = guard{Name: "not closed as cured or withdrawn", Check: func(m *moment, _ procedure.About) *fault.Fault {
 		if m.a.State == Closed && (m.a.Assessment.Outcome != NotCured || !m.a.Published(m.today)) {
 			return fault.New(fault.Conflict, "the action is closed", "该监管措施已办结")
 		}
 		return nil
 	}}
-	recordable = guard{"the rung has a record, and it is not made yet", func(m *moment, _ int) *fault.Fault {
+	recordable = guard{Name: "the rung has a record, and it is not made yet", Check: func(m *moment, _ procedure.About) *fault.Fault {
 		switch {
 		case !m.rules.Rung.Record:
 			return fault.New(fault.Conflict, "this rung has no record", "该措施无需记录")
@@ -91,13 +92,13 @@ var (
 		}
 		return m.notBefore()
 	}}
-	hasDeadline = guard{"it has a deadline", func(m *moment, _ int) *fault.Fault {
+	hasDeadline = guard{Name: "it has a deadline", Check: func(m *moment, _ procedure.About) *fault.Fault {
 		if m.a.Deadline() == nil {
 			return fault.New(fault.Conflict, "there is no deadline to extend", "没有可以延长的期限")
 		}
 		return nil
 	}}
-	announceable = guard{"the ladder lets it be public, and it is neither announced nor shown", func(m *moment, _ int) *fault.Fault {
+	announceable = guard{Name: "the ladder lets it be public, and it is neither announced nor shown", Check: func(m *moment, _ procedure.About) *fault.Fault {
 		p := m.rules.Rung.Publication
 		switch {
 		case p == nil || !p.Allowed:
@@ -111,13 +112,13 @@ var (
 		}
 		return nil
 	}}
-	announced = guard{"its publication was announced to the enterprise", func(m *moment, _ int) *fault.Fault {
+	announced = guard{Name: "its publication was announced to the enterprise", Check: func(m *moment, _ procedure.About) *fault.Fault {
 		if m.a.Announcement == nil {
 			return fault.New(fault.Conflict, "the enterprise must be told first that the action is to be shown in public", "公示前应先告知企业")
 		}
 		return nil
 	}}
-	replyOver = guard{"the time for a reply to the announcement has run out, or the enterprise waived it", func(m *moment, _ int) *fault.Fault {
+	replyOver = guard{Name: "the time for a reply to the announcement has run out, or the enterprise waived it", Check: func(m *moment, _ procedure.About) *fault.Fault {
 		if m.a.waived() {
 			return nil
 		}
@@ -135,7 +136,7 @@ var (
 		f.Day = first
 		return f
 	}}
-	contestable = guard{"it is shown in public, and no contest is open", func(m *moment, _ int) *fault.Fault {
+	contestable = guard{Name: "it is shown in public, and no contest is open", Check: func(m *moment, _ procedure.About) *fault.Fault {
 		if !m.a.Published(m.today) {
 			return fault.New(fault.Conflict, "the action is not shown in public", "该监管措施未在公示")
 		}
@@ -144,8 +145,8 @@ var (
 		}
 		return nil
 	}}
-	contestOpen = guard{"the contest waits for its outcome", func(m *moment, n int) *fault.Fault {
-		c, ok := m.a.Contest(n)
+	contestOpen = guard{Name: "the contest waits for its outcome", Check: func(m *moment, about procedure.About) *fault.Fault {
+		c, ok := m.a.Contest(about.N)
 		if !ok {
 			return fault.New(fault.NotFound, "the action has no contest of that number", "该监管措施没有此编号的异议")
 		}

@@ -73,28 +73,9 @@ func (m *moment) later(d *Deadline, pointer string) *fault.Fault {
 // maxWorkingDays bounds a deadline: about four years, twice as long as any rectification that was observed.
 const maxWorkingDays = 1000
 
-// served holds for every service: in whole seconds not in the future and not before what is served, and earlier than today only with a receipt.
-func (m *moment) served(method string, at, after time.Time, receipt *listing.Evidence) *fault.Fault {
-	second := at.Truncate(time.Second)
-	switch {
-	case !slices.Contains(methods, method):
-		return fault.At("/method", "must be one of "+strings.Join(methods, ", "), "应为下列之一:"+strings.Join(methods, "、"))
-	case second.After(m.now.Truncate(time.Second)):
-		return fault.At("/served_at", "must not be in the future", "不得晚于当前时间")
-	case second.Before(after.Truncate(time.Second)):
-		return fault.At("/served_at", "must not be before the action was taken", "不得早于该措施作出之时")
-	case workday.DayOf(at) < m.today && receipt == nil:
-		return fault.At("/receipt", "a service before today needs its receipt", "补录此前的送达须附送达回证")
-	}
-	return nil
-}
-
-// methods are the ways of service.
-var methods = []string{"in_person", "post", "electronic", "left", "announcement"}
-
 func giveNotice(m *moment, c Command) (Data, *fault.Fault) {
 	n := c.(GiveNotice)
-	if f := m.served(n.Method, n.ServedAt, m.a.Taken.At, n.Receipt); f != nil {
+	if f := listing.CheckService(n.Method, n.ServedAt, m.a.Taken.At, m.now, "the action was taken", n.Receipt); f != nil {
 		return Data{}, f
 	}
 	if i := m.a.Content.Interview; i != nil && !n.ServedAt.Before(i.At) {
@@ -253,7 +234,7 @@ func (m *moment) openContests() []int {
 
 func announce(m *moment, c Command) (Data, *fault.Fault) {
 	n := c.(Announce)
-	if f := m.served(n.Method, n.ServedAt, m.a.Notice.At, n.Receipt); f != nil {
+	if f := listing.CheckService(n.Method, n.ServedAt, m.a.Notice.At, m.now, "its notice", n.Receipt); f != nil {
 		return Data{}, f
 	}
 	reply, f := m.reply(n.Reply, n.ServedAt, false)

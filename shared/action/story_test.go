@@ -3,12 +3,12 @@ package action_test
 import (
 	"flag"
 	"os"
-	"strings"
 	"testing"
 
 	"shixin/shared/action"
 	"shixin/shared/fault"
 	"shixin/shared/listing"
+	"shixin/shared/procedure"
 )
 
 func TestInterview(t *testing.T) {
@@ -156,30 +156,14 @@ are, who may take, close and publish each, what it must say and its clocks is da
 `
 
 func TestProcedurePage(t *testing.T) {
-	var b strings.Builder
-	b.WriteString(intro + "| step | from | to | guards, in order |\n|---|---|---|---|\n")
-	names := func(states []action.State) string {
-		var all []string
-		for _, s := range states {
-			if s == action.None {
-				s = "(none)"
-			}
-			all = append(all, string(s))
-		}
-		return strings.Join(all, ", ")
-	}
-	for _, row := range action.Table() {
-		step := strings.Replace(row.Step, "contests/", "contests/N/outcome", 1)
-		b.WriteString("| " + strings.Join([]string{step, names(row.From), names(row.To), strings.Join(row.Guards, "; ")}, " | ") + " |\n")
-	}
-	b.WriteString("\n```mermaid\n" + action.Diagram() + "```\n")
+	page := intro + procedure.Page(action.Table())
 	if *update {
-		if err := os.WriteFile("PROCEDURE.md", []byte(b.String()), 0o644); err != nil {
+		if err := os.WriteFile("PROCEDURE.md", []byte(page), 0o644); err != nil {
 			t.Fatal(err)
 		}
 	}
 	want, err := os.ReadFile("PROCEDURE.md")
-	if err != nil || string(want) != b.String() {
+	if err != nil || string(want) != page {
 		t.Errorf("PROCEDURE.md does not say what the table does (%v); go test ./shared/action -update", err)
 	}
 }

@@ -1,7 +1,6 @@
 package listing
 
 import (
-	"fmt"
 	"slices"
 	"time"
 
@@ -104,36 +103,4 @@ func compareDue(a, b Due) int {
 		return -1
 	}
 	return 1
-}
-
-// Diagram is the procedure as a Mermaid state diagram, made from the table that Decide runs.
-func Diagram() string {
-	out := "stateDiagram-v2\n"
-	name := func(s State) string {
-		if s == None {
-			return "[*]"
-		}
-		return string(s)
-	}
-	for _, row := range Table() {
-		for _, from := range row.From {
-			for _, to := range row.To {
-				if len(row.From) > 1 && from != to && row.Step != "requests/" {
-					continue // such a step leaves the state as it is
-				}
-				out += fmt.Sprintf("    %s --> %s: %s\n", name(from), name(to), diagramStep(row.Step))
-			}
-		}
-	}
-	return out
-}
-
-func diagramStep(step string) string {
-	switch step {
-	case "requests:":
-		return "request"
-	case "requests/":
-		return "outcome"
-	}
-	return step
 }

@@ -2,13 +2,12 @@ package listing
 
 import (
 	"bytes"
-	"crypto/sha256"
-	"encoding/hex"
 	"encoding/json"
 	"fmt"
 	"slices"
 	"time"
 
+	"shixin/shared/procedure"
 	"shixin/shared/workday"
 )
 
@@ -195,14 +194,7 @@ func (e *Event) UnmarshalJSON(b []byte) error {
 }
 
 // Hash is the lower-case hex SHA-256 of the event's stored bytes.
-func (e Event) Hash() string {
-	b, err := json.Marshal(e)
-	if err != nil {
-		panic("listing: an event is plain data: " + err.Error())
-	}
-	sum := sha256.Sum256(b)
-	return hex.EncodeToString(sum[:])
-}
+func (e Event) Hash() string { return procedure.Hash(e) }
 
 // Fold applies events in order to a listing and checks number, chain and type of each.
 func Fold(l Listing, events ...Event) (Listing, error) {

@@ -6,6 +6,7 @@ import (
 
 	"shixin/shared/access"
 	"shixin/shared/fault"
+	"shixin/shared/procedure"
 	"shixin/shared/regime"
 	"shixin/shared/workday"
 )
@@ -13,21 +14,21 @@ import (
 // Two persons (design: the first principle of the register): who prepared a listing does not decide it, and who decided
 // does not decide what is asked against that decision. Persons are natural persons, whatever accounts they use.
 var (
-	notPrepared = guard{"another person than those who proposed, amended, served notice or recorded a waiver", func(m *moment, _ any) *fault.Fault {
+	notPrepared = guard{Name: "another person than those who proposed, amended, served notice or recorded a waiver", Check: func(m *moment, _ procedure.About) *fault.Fault {
 		if slices.Contains(m.l.Prepared, m.by.Person) {
 			return fault.New(fault.Forbidden, "who proposed, amended, served notice or recorded a waiver may not decide; another person must",
 				"提出、修改、送达告知或者代录放弃陈述的人员不得作出决定,应由他人决定")
 		}
 		return nil
 	}}
-	notConsenter = guard{"another person than the one who consented", func(m *moment, _ any) *fault.Fault {
+	notConsenter = guard{Name: "another person than the one who consented", Check: func(m *moment, _ procedure.About) *fault.Fault {
 		if m.l.Consent != nil && m.l.Consent.By.Person == m.by.Person {
 			return fault.New(fault.Forbidden, "who gave the higher authority's consent may not decide", "作出上级同意意见的人员不得作出决定")
 		}
 		return nil
 	}}
-	notParty = guard{"another person than the one who asked, who prepared, or who made what is asked against", func(m *moment, about any) *fault.Fault {
-		r, ok := m.l.Request(about.(int))
+	notParty = guard{Name: "another person than the one who asked, who prepared, or who made what is asked against", Check: func(m *moment, about procedure.About) *fault.Fault {
+		r, ok := m.l.Request(about.N)
 		if !ok {
 			return fault.New(fault.NotFound, "the listing has no request of that number", "该名单没有此编号的申请")
 		}
@@ -37,8 +38,8 @@ var (
 		}
 		return nil
 	}}
-	mayAsk = guard{"a person to whom the regime gives this request", func(m *moment, about any) *fault.Fault {
-		rule, ok := m.ruleOf(about.(string))
+	mayAsk = guard{Name: "a person to whom the regime gives this request", Check: func(m *moment, about procedure.About) *fault.Fault {
+		rule, ok := m.ruleOf(about.Kind)
 		if !ok {
 			return nil // the step does not exist here for anybody: see askable
 		}
@@ -51,25 +52,13 @@ var (
 		}
 		return nil
 	}}
-	theClock = guard{"the register's clock", func(m *moment, _ any) *fault.Fault {
+	theClock = guard{Name: "the register's clock", Check: func(m *moment, _ procedure.About) *fault.Fault {
 		if !m.by.Clock {
 			return fault.New(fault.Forbidden, "only the clock writes down that a term ran out", "期满仅由系统记录")
 		}
 		return nil
 	}}
 )
-
-// acts holds for every step: somebody takes it of whom it is known which person they are, or two could not be told
-// apart. The listed subject is known by being the subject. The clock takes no step but its own.
-func (m *moment) acts(row *transition) *fault.Fault {
-	switch {
-	case m.by.Clock && row.step != "expiry":
-		return fault.New(fault.Forbidden, "this step is taken by a person, not by the clock", "该步骤应由自然人办理")
-	case m.by.Person == "" && !m.by.Clock && !m.by.Subject:
-		return fault.New(fault.Forbidden, "the account names no natural person, so it cannot take a step", "账号未关联自然人,不得办理")
-	}
-	return nil
-}
 
 // makers is the natural persons who made the decision that a request is about.
 func (m *moment) makers(r *Request) []string {
@@ -96,19 +85,19 @@ func (m *moment) makers(r *Request) []string {
 
 // Guards about the record at this moment.
 var (
-	undecidedElsewhere = guard{"not decided elsewhere", func(m *moment, _ any) *fault.Fault {
+	undecidedElsewhere = guard{Name: "not decided elsewhere", Check: func(m *moment, _ procedure.About) *fault.Fault {
 		if m.l.Elsewhere != nil {
 			return fault.New(fault.Conflict, "the listing rests on a decision taken elsewhere; it is adopted or withdrawn", "该名单依据其他机关已作出的决定,应予采纳或者撤回")
 		}
 		return nil
 	}}
-	decidedElsewhere = guard{"decided elsewhere", func(m *moment, _ any) *fault.Fault {
+	decidedElsewhere = guard{Name: "decided elsewhere", Check: func(m *moment, _ procedure.About) *fault.Fault {
 		if m.l.Elsewhere == nil {
 			return fault.New(fault.Conflict, "there is no decision taken elsewhere to adopt", "没有可供采纳的决定")
 		}
 		return nil
 	}}
-	clockRunOut = guard{"the time for a statement has run out, or the subject waived it", func(m *moment, _ any) *fault.Fault {
+	clockRunOut = guard{Name: "the time for a statement has run out, or the subject waived it", Check: func(m *moment, _ procedure.About) *fault.Fault {
 		if m.l.Waived() {
 			return nil
 		}
@@ -119,7 +108,7 @@ var (
 		}
 		return tooEarly(m, until)
 	}}
-	consentDue = guard{"the regime asks the authority one level up, which has not spoken", func(m *moment, _ any) *fault.Fault {
+	consentDue = guard{Name: "the regime asks the authority one level up, which has not spoken", Check: func(m *moment, _ procedure.About) *fault.Fault {
 		if !m.needsConsent() {
 			return fault.New(fault.Conflict, "no consent of a higher authority is asked for here", "该名单无需上级同意")
 		}
@@ -128,19 +117,19 @@ var (
 		}
 		return nil
 	}}
-	consentGiven = guard{"where the regime asks the authority one level up, it has spoken", func(m *moment, _ any) *fault.Fault {
+	consentGiven = guard{Name: "where the regime asks the authority one level up, it has spoken", Check: func(m *moment, _ procedure.About) *fault.Fault {
 		if m.needsConsent() && m.l.Consent == nil {
 			return fault.New(fault.Conflict, "the authority one level up must give or refuse its consent first", "应先取得上一级主管部门的意见")
 		}
 		return nil
 	}}
-	toServe = guard{"something decided is not served yet", func(m *moment, _ any) *fault.Fault {
+	toServe = guard{Name: "something decided is not served yet", Check: func(m *moment, _ procedure.About) *fault.Fault {
 		if !m.servable("decision") && !m.servable("removal") {
 			return fault.New(fault.Conflict, "what was decided has been served", "已经送达")
 		}
 		return nil
 	}}
-	termWaits = guard{"the term waits for an event", func(m *moment, _ any) *fault.Fault {
+	termWaits = guard{Name: "the term waits for an event", Check: func(m *moment, _ procedure.About) *fault.Fault {
 		if m.rules.Ground.Term == nil || m.rules.Ground.Term.Starts != "event" {
 			return fault.New(fault.Conflict, "under this ground the term does not start with an event", "该列入事由的期限不以事件起算")
 		}
@@ -149,17 +138,17 @@ var (
 		}
 		return nil
 	}}
-	publishable = guard{"the regime publishes it, and it is not published", func(m *moment, _ any) *fault.Fault {
+	publishable = guard{Name: "the regime publishes it, and it is not published", Check: func(m *moment, _ procedure.About) *fault.Fault {
 		if m.l.Publication != nil {
 			return fault.New(fault.Conflict, "the listing is published already", "该名单已经公示")
 		}
 		return Publishable(m.l.Content, m.rules.Ground, m.today)
 	}}
-	askable = guard{"the regime has this request for a listing in this state, at this time, once at a time", func(m *moment, about any) *fault.Fault {
-		return m.askable(about.(string))
+	askable = guard{Name: "the regime has this request for a listing in this state, at this time, once at a time", Check: func(m *moment, about procedure.About) *fault.Fault {
+		return m.askable(about.Kind)
 	}}
-	requestOpen = guard{"the request waits for its outcome", func(m *moment, about any) *fault.Fault {
-		r, ok := m.l.Request(about.(int))
+	requestOpen = guard{Name: "the request waits for its outcome", Check: func(m *moment, about procedure.About) *fault.Fault {
+		r, ok := m.l.Request(about.N)
 		if !ok {
 			return fault.New(fault.NotFound, "the listing has no request of that number", "该名单没有此编号的申请")
 		}
@@ -168,7 +157,7 @@ var (
 		}
 		return nil
 	}}
-	termOver = guard{"the term has run out", func(m *moment, _ any) *fault.Fault {
+	termOver = guard{Name: "the term has run out", Check: func(m *moment, _ procedure.About) *fault.Fault {
 		if !m.ranOut() {
 			return fault.New(fault.Conflict, "the term has not run out", "期限尚未届满")
 		}

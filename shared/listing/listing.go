@@ -1,8 +1,8 @@
 // Package listing provides the procedure of one listing: what may be done from each state, by whom, and what follows.
 //
 // It is a pure core. [Decide] turns a command into events or a refusal; folding a listing's events gives its state
-// ([Fold]); nothing here reads a clock, a store or a random source. Everything that may be done stands in one table
-// (see transition.go) that Decide runs and that [Allowed] and the documentation's diagram are computed from.
+// ([Fold]); nothing here reads a clock, a store or a random source. Everything that may be done stands in one table of
+// shared/procedure (see transition.go) that Decide runs and that [Allowed] and the documentation are computed from.
 package listing
 
 import (
@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"shixin/shared/access"
+	"shixin/shared/fault"
 	"shixin/shared/subject"
 	"shixin/shared/workday"
 )
@@ -54,6 +55,18 @@ type Actor struct {
 	Region    string       `json:"region,omitempty"`
 	Subject   bool         `json:"subject,omitempty"` // the listed subject itself
 	Clock     bool         `json:"clock,omitempty"`   // the register's clock, writing down what is already true
+}
+
+// Acts refuses an actor of whom it is not known which natural person they are: two could not be told apart. The subject is known by being the
+// subject. The clock takes no step but its own.
+func (a Actor) Acts(ofClock bool) *fault.Fault {
+	switch {
+	case a.Clock && !ofClock:
+		return fault.New(fault.Forbidden, "this step is taken by a person, not by the clock", "该步骤应由自然人办理")
+	case a.Person == "" && !a.Clock && !a.Subject:
+		return fault.New(fault.Forbidden, "the account names no natural person, so it cannot take a step", "账号未关联自然人,不得办理")
+	}
+	return nil
 }
 
 // Hand is one step with who took it and when.

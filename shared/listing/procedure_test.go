@@ -1,10 +1,10 @@
 package listing_test
 
 import (
-	"strings"
 	"testing"
 
 	"shixin/shared/listing"
+	"shixin/shared/procedure"
 )
 
 const procedureIntro = `# The life of a listing
@@ -24,33 +24,5 @@ and the next step, or the clock, writes it down first.
 `
 
 func TestProcedurePage(t *testing.T) {
-	var b strings.Builder
-	b.WriteString(procedureIntro)
-	b.WriteString("| step | from | to | guards, in order |\n|---|---|---|---|\n")
-	for _, row := range listing.Table() {
-		b.WriteString("| " + strings.Join([]string{stepName(row.Step), states(row.From), states(row.To), strings.Join(row.Guards, "; ")}, " | ") + " |\n")
-	}
-	b.WriteString("\n```mermaid\n" + listing.Diagram() + "```\n")
-	golden(t, "PROCEDURE.md", b.String())
-}
-
-func stepName(step string) string {
-	switch step {
-	case "requests:":
-		return "requests:KIND"
-	case "requests/":
-		return "requests/N/outcome"
-	}
-	return step
-}
-
-func states(all []listing.State) string {
-	var names []string
-	for _, s := range all {
-		if s == listing.None {
-			s = "(none)"
-		}
-		names = append(names, string(s))
-	}
-	return strings.Join(names, ", ")
+	golden(t, "PROCEDURE.md", procedureIntro+procedure.Page(listing.Table()))
 }

@@ -45,14 +45,11 @@ func adopt(m *moment, _ Command) (Data, *fault.Fault) {
 
 func giveNotice(m *moment, c Command) (Data, *fault.Fault) {
 	n := c.(GiveNotice)
-	if f := oneOf("/method", n.Method, methods...); f != nil {
-		return nil, f
-	}
 	earliest := m.l.Proposal.At
 	if m.l.Returned.After(earliest) {
 		earliest = m.l.Returned
 	}
-	if f := m.checkServed(n.ServedAt, earliest, "the proposal", n.Receipt); f != nil {
+	if f := CheckService(n.Method, n.ServedAt, earliest, m.now, "the proposal", n.Receipt); f != nil {
 		return nil, f
 	}
 	served := workday.DayOf(n.ServedAt)
@@ -87,16 +84,19 @@ func oneOf(pointer, word string, words ...string) *fault.Fault {
 	return fault.At(pointer, "must be one of "+strings.Join(words, ", "), "应为下列之一:"+strings.Join(words, "、"))
 }
 
-// checkServed holds for every service: compared in whole seconds, not in the future, not before what is served, and
-// earlier than today only with a receipt.
-func (m *moment) checkServed(at, after time.Time, what string, receipt *Evidence) *fault.Fault {
+// CheckService holds for every service, of a listing's steps and of those of supervision: in whole seconds it is neither in the future nor before
+// what is served, and earlier than today only with a receipt. What names the latter in English.
+func CheckService(method string, at, after, now time.Time, what string, receipt *Evidence) *fault.Fault {
 	second := at.Truncate(time.Second)
+	if f := oneOf("/method", method, methods...); f != nil {
+		return f
+	}
 	switch {
-	case second.After(m.now.Truncate(time.Second)):
+	case second.After(now.Truncate(time.Second)):
 		return fault.At("/served_at", "must not be in the future", "不得晚于当前时间")
 	case second.Before(after.Truncate(time.Second)):
 		return fault.At("/served_at", "must not be before "+what, "不得早于所送达事项作出之时")
-	case workday.DayOf(at) < m.today && receipt == nil:
+	case workday.DayOf(at) < workday.DayOf(now) && receipt == nil:
 		return fault.At("/receipt", "a service before today needs its receipt", "补录此前的送达须附送达回证")
 	}
 	return nil
@@ -163,9 +163,6 @@ func serve(m *moment, c Command) (Data, *fault.Fault) {
 	if f := oneOf("/of", s.Of, "decision", "removal"); f != nil {
 		return nil, f
 	}
-	if f := oneOf("/method", s.Method, methods...); f != nil {
-		return nil, f
-	}
 	if !m.servable(s.Of) {
 		return nil, fault.New(fault.Conflict, "there is no "+s.Of+" that waits to be served", "没有待送达的文书")
 	}
@@ -177,7 +174,7 @@ func serve(m *moment, c Command) (Data, *fault.Fault) {
 	} else {
 		made = m.l.Elsewhere.On.Start()
 	}
-	if f := m.checkServed(s.ServedAt, made, what, s.Receipt); f != nil {
+	if f := CheckService(s.Method, s.ServedAt, made, m.now, what, s.Receipt); f != nil {
 		return nil, f
 	}
 	return ServedData{Of: s.Of, Method: s.Method, ServedAt: s.ServedAt.UTC(), Receipt: s.Receipt}, nil

@@ -115,7 +115,7 @@ func TestEveryStepOnlyFromItsStates(t *testing.T) {
 			continue // expiry is the clock's
 		}
 		for state, live := range lives {
-			if slices.Contains(row.From, state) {
+			if slices.Contains(row.From, string(state)) {
 				continue
 			}
 			want := conflict("this step is taken while it is")

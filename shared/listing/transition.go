@@ -1,11 +1,9 @@
 package listing
 
 import (
-	"fmt"
-	"slices"
 	"time"
 
-	"shixin/shared/fault"
+	"shixin/shared/procedure"
 	"shixin/shared/workday"
 )
 
@@ -18,55 +16,40 @@ type moment struct {
 	today workday.Day
 }
 
-// transition is one line of the procedure: from where, under which guards, to where.
-type transition struct {
-	step string // as Command.Step spells it; of "requests:" and "requests/" all kinds and numbers
-	from []State
-	to   []State
-	// persons are about who: their refusal is Forbidden and comes before any look at the state.
-	persons []guard
-	// guards are about the record at this moment: their refusal is Conflict, or Invalid where the regime has no such step.
-	guards []guard
-	// make checks what the command itself says against the record (Invalid) and tells what happens.
-	make func(m *moment, c Command) (Data, *fault.Fault)
-}
-
-// guard is a named condition; nil is a pass.
-type guard struct {
-	name  string
-	check func(m *moment, subject any) *fault.Fault
-}
+// The parts of the table. Guards are asked about the kind of a request (mayAsk, askable) or its number (notParty, requestOpen).
+type (
+	transition = procedure.Step[*moment, Command, Data, State]
+	guard      = procedure.Guard[*moment]
+)
 
 // table is the procedure. Nothing can be done to a listing that does not stand here.
-var table = []transition{
-	{step: "proposal", from: []State{None}, to: []State{Proposed}, make: propose},
-	{step: "amendment", from: []State{Proposed}, to: []State{Proposed}, guards: []guard{undecidedElsewhere}, make: amend},
-	{step: "withdrawal", from: []State{Proposed}, to: []State{Withdrawn}, make: withdraw},
-	{step: "adoption", from: []State{Proposed}, to: []State{Listed}, persons: []guard{notPrepared}, guards: []guard{decidedElsewhere}, make: adopt},
-	{step: "notice", from: []State{Proposed}, to: []State{Noticed}, guards: []guard{undecidedElsewhere}, make: giveNotice},
-	{step: "statements", from: []State{Noticed}, to: []State{Noticed}, make: makeStatement},
-	{step: "consent", from: []State{Noticed}, to: []State{Noticed}, persons: []guard{notPrepared}, guards: []guard{consentDue}, make: giveConsent},
-	{step: "decision", from: []State{Noticed}, to: []State{Listed, Dropped, Proposed}, persons: []guard{notPrepared, notConsenter},
-		guards: []guard{clockRunOut, consentGiven}, make: determine},
-	{step: "service", from: []State{Listed, Dropped, Removed}, to: []State{Listed, Dropped, Removed}, guards: []guard{toServe}, make: serve},
-	{step: "term", from: []State{Listed}, to: []State{Listed}, guards: []guard{termWaits}, make: startTerm},
-	{step: "publication", from: []State{Listed}, to: []State{Listed}, persons: []guard{notPrepared}, guards: []guard{publishable}, make: publish},
-	{step: "requests:", from: []State{Listed, Removed}, to: []State{Listed, Removed}, persons: []guard{mayAsk}, guards: []guard{askable}, make: ask},
-	{step: "requests/", from: []State{Listed, Removed}, to: []State{Listed, Removed}, persons: []guard{notParty}, guards: []guard{requestOpen}, make: resolve},
-	{step: "expiry", from: []State{Listed}, to: []State{Removed}, persons: []guard{theClock}, guards: []guard{termOver}, make: expire},
-}
+var table = procedure.Table[*moment, Command, Data, State]{En: "listing", Zh: "名单", Steps: []transition{
+	{Name: "proposal", From: []State{None}, To: []State{Proposed}, Make: propose},
+	{Name: "amendment", From: []State{Proposed}, Guards: []guard{undecidedElsewhere}, Make: amend},
+	{Name: "withdrawal", From: []State{Proposed}, To: []State{Withdrawn}, Make: withdraw},
+	{Name: "adoption", From: []State{Proposed}, To: []State{Listed}, Persons: []guard{notPrepared}, Guards: []guard{decidedElsewhere}, Make: adopt},
+	{Name: "notice", From: []State{Proposed}, To: []State{Noticed}, Guards: []guard{undecidedElsewhere}, Make: giveNotice},
+	{Name: "statements", From: []State{Noticed}, Make: makeStatement},
+	{Name: "consent", From: []State{Noticed}, Persons: []guard{notPrepared}, Guards: []guard{consentDue}, Make: giveConsent},
+	{Name: "decision", From: []State{Noticed}, To: []State{Listed, Dropped, Proposed}, Persons: []guard{notPrepared, notConsenter},
+		Guards: []guard{clockRunOut, consentGiven}, Make: determine},
+	{Name: "service", From: []State{Listed, Dropped, Removed}, Guards: []guard{toServe}, Make: serve},
+	{Name: "term", From: []State{Listed}, Guards: []guard{termWaits}, Make: startTerm},
+	{Name: "publication", From: []State{Listed}, Persons: []guard{notPrepared}, Guards: []guard{publishable}, Make: publish},
+	{Name: "requests:", From: []State{Listed, Removed}, Persons: []guard{mayAsk}, Guards: []guard{askable}, Make: ask},
+	{Name: "requests/", From: []State{Listed, Removed}, To: []State{Listed, Removed}, Persons: []guard{notParty}, Guards: []guard{requestOpen}, Make: resolve},
+	{Name: "expiry", From: []State{Listed}, To: []State{Removed}, Persons: []guard{theClock}, Guards: []guard{termOver}, Make: expire},
+}}
 
-// rowOf finds the line of a step, and what the guards look at: the kind of a request, or its number.
-func rowOf(c Command) (*transition, any) {
-	step, about := c.Step(), any(nil)
+// rowOf finds the line of a step, and which request it is about.
+func rowOf(c Command) (*transition, procedure.About) {
 	switch c := c.(type) {
 	case Ask:
-		step, about = "requests:", c.Kind
+		return table.Step("requests:"), procedure.About{Kind: c.Kind}
 	case Resolve:
-		step, about = "requests/", c.N
+		return table.Step("requests/"), procedure.About{N: c.N}
 	}
-	i := slices.IndexFunc(table, func(t transition) bool { return t.step == step })
-	return &table[i], about
+	return table.Step(c.Step()), procedure.About{}
 }
 
 // Decide answers a command: the events that it leads to, or why it is refused. The first refusal counts: the wrong person (Forbidden), the wrong state
@@ -90,41 +73,37 @@ func Decide(l Listing, c Command, by Actor, rules Rules, now time.Time) ([]Event
 		events = append(events, e)
 		return nil
 	}
-	if m.ranOut() && row.step != "expiry" {
+	if m.ranOut() && row.Name != "expiry" {
 		d, _ := expire(m, Expire{})
 		if err := add(Actor{Clock: true}, d); err != nil {
 			return nil, err
 		}
 	}
-	if err := m.guards(row, about); err != nil {
+	if err := table.Possible(row, m, m.l.State, about); err != nil {
 		return nil, err
 	}
-	d, refusal := row.make(m, c)
+	before := m.l.State
+	d, refusal := row.Make(m, c)
 	if refusal != nil {
 		return nil, refusal
 	}
 	if err := add(by, d); err != nil {
 		return nil, err
 	}
-	if !slices.Contains(row.to, m.l.State) {
-		return nil, fmt.Errorf("listing: step %s led to %q, which the table does not have", row.step, m.l.State)
-	}
-	return events, nil
+	return events, row.Led(before, m.l.State)
 }
 
 // MayTake refuses a person who may not take the step whatever the state of the listing: a Forbidden fault, or nil.
 func MayTake(l Listing, c Command, by Actor, rules Rules, now time.Time) error {
 	row, about := rowOf(c)
-	if err := newMoment(&l, by, rules, now).persons(row, about); err != nil {
-		return err
-	}
-	return nil
+	return newMoment(&l, by, rules, now).persons(row, about)
 }
 
 // Possible refuses a step that the state of the listing does not allow now, whatever the command says: a Conflict, or nil.
 func Possible(l Listing, c Command, by Actor, rules Rules, now time.Time) error {
 	row, about := rowOf(c)
-	return newMoment(&l, by, rules, now).judged().guards(row, about)
+	m := newMoment(&l, by, rules, now).judged()
+	return table.Possible(row, m, m.l.State, about)
 }
 
 // Allowed is the steps that the table lets this actor take now, in the table's order, spelled as the API's "allowed". Roles, levels and
@@ -132,25 +111,25 @@ func Possible(l Listing, c Command, by Actor, rules Rules, now time.Time) error 
 func Allowed(l Listing, by Actor, rules Rules, now time.Time) []string {
 	var steps []string
 	m := newMoment(&l, by, rules, now).judged()
-	try := func(row *transition, about any, name string) {
-		if m.persons(row, about) == nil && m.guards(row, about) == nil {
-			steps = append(steps, name)
+	try := func(row *transition, about procedure.About) {
+		if m.persons(row, about) == nil && table.Possible(row, m, m.l.State, about) == nil {
+			steps = append(steps, row.Spelled(about))
 		}
 	}
-	for i := range table {
-		row := &table[i]
-		switch row.step {
+	for i := range table.Steps {
+		row := &table.Steps[i]
+		switch row.Name {
 		case "proposal", "expiry", "adoption":
 		case "requests:":
 			for _, r := range rules.Version.Requests {
-				try(row, r.Kind, row.step+r.Kind)
+				try(row, procedure.About{Kind: r.Kind})
 			}
 		case "requests/":
 			for n := range m.l.Requests {
-				try(row, n+1, outcomeStep(n+1))
+				try(row, procedure.About{N: n + 1})
 			}
 		default:
-			try(row, nil, row.step)
+			try(row, procedure.About{})
 		}
 	}
 	return steps
@@ -176,68 +155,14 @@ func newMoment(l *Listing, by Actor, rules Rules, now time.Time) *moment {
 	return &moment{l: l, by: by, rules: rules, now: now, today: workday.DayOf(now)}
 }
 
-func (m *moment) persons(row *transition, about any) error {
-	if f := m.acts(row); f != nil {
+func (m *moment) persons(row *transition, about procedure.About) error {
+	if f := m.by.Acts(row.Name == "expiry"); f != nil {
 		return f
 	}
-	for _, g := range row.persons {
-		if f := g.check(m, about); f != nil {
-			return f
-		}
-	}
-	return nil
+	return row.MayTake(m, about)
 }
 
-func (m *moment) guards(row *transition, about any) error {
-	if !slices.Contains(row.from, m.l.State) {
-		return fault.New(fault.Conflict, fmt.Sprintf("the listing is %s; this step is taken while it is %s", stateName(m.l.State), stateNames(row.from)),
-			"名单所处阶段不允许该步骤")
-	}
-	for _, g := range row.guards {
-		if f := g.check(m, about); f != nil {
-			return f
-		}
-	}
-	return nil
-}
-
-func outcomeStep(n int) string { return fmt.Sprintf("requests/%d/outcome", n) }
-
-func stateName(s State) string {
-	if s == None {
-		return "not there yet"
-	}
-	return string(s)
-}
-
-func stateNames(states []State) string {
-	out := ""
-	for i, s := range states {
-		if i > 0 {
-			out += " or "
-		}
-		out += stateName(s)
-	}
-	return out
-}
-
-// Row is one line of the procedure as documentation shows it.
-type Row struct {
-	Step   string
-	From   []State
-	To     []State
-	Guards []string
-}
+func outcomeStep(n int) string { return table.Step("requests/").Spelled(procedure.About{N: n}) }
 
 // Table is the procedure for documentation and for tests that walk it.
-func Table() []Row {
-	rows := make([]Row, 0, len(table))
-	for _, t := range table {
-		r := Row{Step: t.step, From: t.from, To: t.to}
-		for _, g := range slices.Concat(t.persons, t.guards) {
-			r.Guards = append(r.Guards, g.name)
-		}
-		rows = append(rows, r)
-	}
-	return rows
-}
+func Table() []procedure.Row { return table.Rows() }

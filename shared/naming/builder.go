@@ -206,6 +206,8 @@ func meaning(text string, isHan bool) uint32 {
 		m = uint32(e.Concept)
 	} else if c := region.Latin(text); c != 0 {
 		m = uint32(c) | meansRegion
+	} else if e, ok := lexicon.Spoken(text); ok {
+		m = uint32(e.Concept)
 	}
 	if lexicon.Common(text) {
 		m |= meansCommon

@@ -24,11 +24,12 @@ func grade(score float32) float64 { return math.Round(float64(score)*1e4) / 1e4 
 
 // pair is two words that were found to be the same. A word that is two in the other name is in a pair with each.
 type pair struct {
-	q, l  int8
-	like  float32
-	how   How
-	order float32 // what the pairs are taken in order of
-	of    float32 // how many words of the other name the longer one is; 0 is one
+	q, l   int8
+	like   float32
+	how    How
+	order  float32 // what the pairs are taken in order of
+	of     float32 // how many words of the other name the longer one is; 0 is one
+	mended bool    // a known word and one of the characters that it was mistyped as
 }
 
 // comparison is the work of comparing two names, kept to be used again.
@@ -106,6 +107,8 @@ func (c *comparison) once(q, l *side, known meetings) {
 	}
 	c.join(false)
 	c.join(true)
+	c.mend(false)
+	c.mend(true)
 	c.judge()
 }
 
@@ -141,10 +144,10 @@ func (c *comparison) judge() {
 	for _, p := range c.pairs {
 		a, b := &q.tokens[p.q], &l.tokens[p.l]
 		w := min(a.weight, b.weight)
-		if p.how == Joined {
+		if p.of > 0 {
 			agreed += p.like * p.joint(a, b)
 			all += p.joint(a, b)
-			if telling(q, a) || telling(l, b) {
+			if !p.mended && (telling(q, a) || telling(l, b)) {
 				own += p.like * w
 			}
 			continue
@@ -158,9 +161,10 @@ func (c *comparison) judge() {
 			own += w * p.like
 		}
 	}
+	apart := c.apart(q, l)
 	for i := range q.tokens {
-		if !c.metQ[i] {
-			all += missingQuery * lostWeight(&q.tokens[i], lost)
+		if t := &q.tokens[i]; !c.metQ[i] {
+			all += missingQuery * apart[t.Class] * lostWeight(t, lost)
 		}
 	}
 	missing := float32(missingListed)
@@ -168,8 +172,8 @@ func (c *comparison) judge() {
 		missing = missingPlain
 	}
 	for j := range l.tokens {
-		if !c.metL[j] {
-			all += missing * lostWeight(&l.tokens[j], lost)
+		if t := &l.tokens[j]; !c.metL[j] {
+			all += missing * apart[t.Class] * lostWeight(t, lost)
 		}
 	}
 	if all == 0 {
@@ -187,6 +191,39 @@ func (c *comparison) judge() {
 		c.weak = max(0, c.score-c.disorder-mostShared)
 	}
 	c.score = max(0, c.score-c.disorder-c.weak)
+}
+
+// What a region or a trade costs more that the other name does not lack but has another of: the same brand elsewhere, for something
+// else, is as a rule another company.
+const (
+	otherPlace = 1.8
+	otherTrade = 1.5
+)
+
+// apart is by how much more a word of each class counts that met none, for two companies whose names are in characters.
+func (c *comparison) apart(q, l *side) [lexicon.Classes]float32 {
+	by := [lexicon.Classes]float32{1, 1, 1, 1, 1}
+	if q.kind == subject.Person || !q.han || !l.han || !q.branded || !l.branded {
+		return by
+	}
+	var met, onlyQ, onlyL [lexicon.Classes]bool
+	for i := range q.tokens {
+		t := &q.tokens[i]
+		met[t.Class] = met[t.Class] || c.metQ[i]
+		onlyQ[t.Class] = onlyQ[t.Class] || !c.metQ[i] && (t.Class != lexicon.Region || t.Region != 0)
+	}
+	for j := range l.tokens {
+		t := &l.tokens[j]
+		met[t.Class] = met[t.Class] || c.metL[j]
+		onlyL[t.Class] = onlyL[t.Class] || !c.metL[j] && (t.Class != lexicon.Region || t.Region != 0)
+	}
+	if !met[lexicon.Region] && onlyQ[lexicon.Region] && onlyL[lexicon.Region] {
+		by[lexicon.Region] = otherPlace
+	}
+	if !met[lexicon.Trade] && onlyQ[lexicon.Trade] && onlyL[lexicon.Trade] {
+		by[lexicon.Trade] = otherTrade
+	}
+	return by
 }
 
 // mostShared is the most that names score which have only a legal form, a region or a trade in common.

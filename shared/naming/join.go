@@ -4,6 +4,7 @@ import (
 	"slices"
 	"unicode/utf8"
 
+	"shixin/shared/naming/lexicon"
 	"shixin/shared/naming/likeness"
 	"shixin/shared/naming/script"
 )
@@ -89,8 +90,15 @@ func (c *comparison) unpair(n int8, query bool) {
 	})
 }
 
-// joint is what both words of a joined pair weigh, the longer one shared among all that it is joined of.
+// joint is what both words of a joined pair weigh, the longer one shared among all that it is joined of. The characters of a mistyped
+// word weigh as the word does.
 func (p *pair) joint(q, l *token) float32 {
+	if p.mended {
+		if q.Class == lexicon.Core {
+			q = l
+		}
+		return 2 * q.weight / p.of
+	}
 	if len(q.Text) > len(l.Text) {
 		return q.weight/p.of + l.weight
 	}

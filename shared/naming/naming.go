@@ -7,7 +7,7 @@ import (
 
 // Algorithm names how names are compared. It changes whenever the same two names would score otherwise, and every answer
 // carries it, so that a decision can be explained years later.
-const Algorithm = "shixin-names/1"
+const Algorithm = "shixin-names/2"
 
 // DefaultThreshold is the score from which a name is worth a look, where who asks sets none. A name alone proves nothing.
 const DefaultThreshold = 0.75

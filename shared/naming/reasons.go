@@ -13,7 +13,7 @@ func (c *comparison) reasons() []Reason {
 		p := &c.pairs[i]
 		a, b := &c.query.tokens[p.q], &c.listed.tokens[p.l]
 		weight := 2 * min(a.weight, b.weight)
-		if p.how == Joined {
+		if p.of > 0 {
 			weight = p.joint(a, b)
 		}
 		all = append(all, Reason{How: p.how, Query: a.Text, Listed: b.Text, Part: max(a.Class, b.Class).String(), Cost: float64(weight * (1 - p.like))})

@@ -30,6 +30,9 @@ func meet(q, l *token, kind subject.Kind) (float32, How) {
 		if q.Han == l.Han && (strings.HasPrefix(l.Text, q.Text) || strings.HasPrefix(q.Text, l.Text)) {
 			return 0.98, Abbreviation
 		}
+		if q.Han != l.Han && (spokenAs(q, l) || spokenAs(l, q)) {
+			return 0.97, Pinyin
+		}
 		return 0.95, Translation
 	}
 	switch {
@@ -41,6 +44,22 @@ func meet(q, l *token, kind subject.Kind) (float32, How) {
 		return sounds(l, q)
 	}
 	return latinWords(q, l, kind)
+}
+
+// spokenAs says whether a Latin word is the pinyin of one in characters that has the same meaning.
+func spokenAs(sound, word *token) bool {
+	if sound.Han || !word.Han {
+		return false
+	}
+	rest := sound.Text
+	for _, r := range word.Text {
+		said := han.Readings(r)[0].String()
+		if said == "" || !strings.HasPrefix(rest, said) {
+			return false
+		}
+		rest = rest[len(said):]
+	}
+	return rest == ""
 }
 
 // characters compares two single characters.

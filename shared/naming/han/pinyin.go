@@ -31,8 +31,7 @@ func Segment(word string, into []Syllable) ([]Syllable, bool) {
 			if i+n < len(word) && step[i+n] == 0 || step[i] != 0 && best[i] <= best[i+n]+cost {
 				continue
 			}
-			// The sounds m, n, ng and hm are in dictionaries, and in no name.
-			if s := word[i : i+n]; by[s] != 0 && (n > 1 || s == "a" || s == "e" || s == "o") && s != "ng" && s != "hm" && s != "hng" {
+			if s := word[i : i+n]; by[s] != 0 && named(s) {
 				best[i], step[i] = best[i+n]+cost, uint8(n)
 			}
 		}
@@ -48,6 +47,32 @@ func Segment(word string, into []Syllable) ([]Syllable, bool) {
 		into = append(into, by[word[i:i+int(step[i])]])
 	}
 	return into, true
+}
+
+// longestDivided is the longest text that Divides looks at, in letters.
+const longestDivided = 240
+
+// Divides says whether a Latin text of lower case is made of syllables of pinyin alone, however many. An empty one is.
+func Divides(text string) bool {
+	if len(text) > longestDivided {
+		return false
+	}
+	by := tables().by
+	var ends [longestDivided + 1]bool // where a syllable may end
+	ends[0] = true
+	for i := range len(text) {
+		for n := 1; ends[i] && n <= min(maxSyllable, len(text)-i); n++ {
+			if s := text[i : i+n]; by[s] != 0 && named(s) {
+				ends[i+n] = true
+			}
+		}
+	}
+	return ends[len(text)]
+}
+
+// named says whether a syllable stands in names: the sounds m, n, ng and hm are in dictionaries alone.
+func named(s string) bool {
+	return (len(s) > 1 || s == "a" || s == "e" || s == "o") && s != "ng" && s != "hm" && s != "hng"
 }
 
 // loose holds the looser syllable by syllable.

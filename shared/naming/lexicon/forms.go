@@ -9,7 +9,7 @@ const forms = `
 公司,总公司,company,co,compania,cia,compagnie,cie,kompania,kompaniya,compagnia,sherkat,sharikat,sharika,shirkat,shirket,firma,firm,coy,enterprise co,business company
 合伙企业,有限合伙,普通合伙,合伙,partnership,limited partnership,lp,l p,kg,ohg,gmbh co kg,commandite,comandita,s en c,s c s,y cia,and co,associates
 个人独资企业,个人独资,独资企业,sole proprietorship,sole proprietor,proprietorship,individual entrepreneur,empresa unipersonal,e u,eu,eirl,e i r l,establishment,est,ip
-个体工商户,个体户,self employed
+个体工商户,个体户,个体,企业行,企业社,实业社,商号,商社,self employed
 专业合作社,农民专业合作社,合作社,联合社,合作联社,cooperative,co operative,coop,cooperativa,kooperativ,koop,artel,sociedad cooperativa
 自由区企业,fze,fzc,fzco,fz llc,fz,fzllc,free zone company,free zone establishment,dmcc,jlt,free zone,difc,rak fze
 国有企业,unitary enterprise,state unitary enterprise,federal state unitary enterprise,gup,fgup,mup,rup,up,ue,unitarnoe predpriyatie,predpriyatie,pe,due,private unitary enterprise,chup
@@ -21,7 +21,7 @@ const groups = `
 集团,企业集团,group,grp,grupo,gruppa,groupe,gruppe,gruppo,gp,konzern,konsern,concern,kontsern,hoesa group
 控股,holding,holdings,hldg,hldgs,holdco,kholding,conglomerate
 分公司,分行,分店,支公司,支行,分厂,分部,分社,branch,branch office,br,filial,sucursal,succursale,zweigniederlassung,subsidiary,affiliate
-办事处,代表处,联络处,营业部,经营部,门市部,项目部,representative office,rep office,liaison office,sales office
+办事处,代表处,联络处,营业部,经营部,门市部,项目部,服务部,销售部,批发部,零售部,维修部,经销部,经销处,代销部,代销店,供应部,供销部,收购部,修理部,配送部,加工部,制作部,业务部,直营店,加盟店,representative office,rep office,liaison office,sales office
 子公司,subsidiaries
 `
 

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"shixin/shared/naming/han"
 	"shixin/shared/naming/likeness"
 	"shixin/shared/naming/once"
 )
@@ -20,6 +21,9 @@ const (
 	Form                  // its legal form, its place in a group
 	Particle              // "of", "bin", "de": what joins other words
 )
+
+// Classes is how many classes there are.
+const Classes = int(Particle) + 1
 
 // String names the class as explanations do.
 func (c Class) String() string {
@@ -74,6 +78,13 @@ var all = once.Made(func() *words {
 					w.lead[first] = max(w.lead[first], e.Words)
 				}
 			}
+		}
+	}
+	for word := range strings.FieldsSeq(industries) {
+		concept++
+		if _, known := w.han[word]; !known {
+			w.han[word] = Entry{Class: Trade, Concept: concept, Words: 1}
+			w.most = max(w.most, utf8.RuneCountInString(word))
 		}
 	}
 	return w
@@ -155,6 +166,88 @@ func Find(text string) (e Entry, start, end int, ok bool) {
 	}
 	return Entry{}, 0, 0, false
 }
+
+// spoken holds the Han words of two characters and more as they sound, and the length of the longest.
+var spoken = once.Made(func() *sounds {
+	s := &sounds{words: map[string]Entry{}}
+	for word, e := range all().han {
+		var b strings.Builder
+		n := 0
+		for _, r := range word {
+			b.WriteString(han.Readings(r)[0].String())
+			n++
+		}
+		if n < 2 {
+			continue
+		}
+		sound := b.String()
+		// Of words that sound alike, the one that tells less is taken, and of those the one that was named first.
+		if old, taken := s.words[sound]; !taken || e.Class > old.Class || e.Class == old.Class && e.Concept < old.Concept {
+			s.words[sound] = e
+			s.most = max(s.most, len(sound))
+		}
+	}
+	return s
+})
+
+type sounds struct {
+	words map[string]Entry
+	most  int
+}
+
+// Spoken looks up a Han word of two characters or more by its pinyin without spaces.
+func Spoken(sound string) (Entry, bool) {
+	e, ok := spoken().words[sound]
+	return e, ok
+}
+
+// SpokenSuffix finds the longest word in pinyin that a text of Latin letters ends with, where what is before it is pinyin too, and
+// its length; 0 is none.
+func SpokenSuffix(text string) (Entry, int) {
+	s := spoken()
+	for n := min(s.most, len(text)); n >= 4; n-- {
+		e, ok := s.words[text[len(text)-n:]]
+		if !ok {
+			continue
+		}
+		if han.Divides(text[:len(text)-n]) {
+			return e, n
+		}
+	}
+	return Entry{}, 0
+}
+
+// limited are the legal forms of nearly all companies, the longest first.
+var limited = []string{"有限责任公司", "股份有限公司", "有限公司"}
+
+// NearForm finds a legal form of companies at the end of a simplified Han text that has one character of it wrong, too many or too few,
+// or two in the other order, and its length in bytes; 0 is none. Where it is written well, it is [Suffix] that finds it.
+func NearForm(text string) (Entry, int) {
+	for _, form := range limited {
+		want := []rune(form)
+		for _, n := range []int{0, -1, 1} {
+			if is := ending(text, len(want)+n); len(is) < len(text) && likeness.Mistyped([]rune(is), want) {
+				return all().han[form], len(is)
+			}
+		}
+	}
+	return Entry{}, 0
+}
+
+// ending is the last so many characters of a text.
+func ending(text string, n int) string {
+	at := len(text)
+	for range n {
+		_, size := utf8.DecodeLastRuneInString(text[:at])
+		at -= size
+	}
+	return text[at:]
+}
+
+// Brandlike says whether a word of trade is what a company may be called that has no other brand: 东方, 环球.
+func Brandlike(word string) bool { return strings.Contains(brandlike, " "+word+" ") }
+
+const brandlike = " 东方 北方 南方 西部 环球 全球 联合 创新 创意 国际 城投 城建 建投 交投 创投 民族 风景 地铁 水利 "
 
 var common = once.Made(func() map[string]bool {
 	m := map[string]bool{}

@@ -66,7 +66,7 @@ const trades = `
 实业,industrial,ind,indl,industriales,industrialnaya,promyshlennaya,sanayi,san,sanati
 工业,产业,industry,industries,inds,industria,industrias,industrie,prom,promyshlennost,sanaye
 制造,manufacturing,manufacturer,manufacturers,manufacture,mfg,mfr,manufactura,fabrika,uretim,imalat,fabrication,production,productions,proizvodstvo,products,product,productos,urunleri,tolidi,tolid
-厂,工厂,制造厂,加工厂,factory,works,plant,zavod,fabrica,fabrikasi,karkhaneh,mill,mills
+厂,工厂,工坊,作坊,坊,制造厂,加工厂,factory,works,plant,zavod,fabrica,fabrikasi,karkhaneh,mill,mills
 加工,processing
 机械,机电,mechanical and electrical,machinery,machine,machines,mach,mechanical,makina,makine,maquinaria,mashinostroitelnyi,mashinostroenie,machine building,mechanics
 设备,装备,机电设备,equipment,equip,equipments,equipo,equipos,oborudovanie,ekipman,appliances
@@ -110,7 +110,7 @@ const trades = `
 家具,家居,furniture,mobilya,muebles,home
 日用品,百货,用品,department store,general merchandise,general,genel,umum,obshchaya
 玩具,toys,toy
-超市,商店,商场,商行,贸易行,supermarket,supermarkets,store,stores,shop,shops,market,markets,mart,tienda,almacen,almacenes,magazin,mall
+超市,商店,商场,商行,贸易行,洋行,店,行,supermarket,supermarkets,store,stores,shop,shops,market,markets,mart,tienda,almacen,almacenes,magazin,mall
 汽车,汽车销售,auto,automobile,automobiles,automotive,motor,motors,car,cars,vehicle,vehicles,avto,otomotiv,automotriz,automotores,autos,khodro,trucks
 汽配,配件,零部件,auto parts,spare parts,parts,components,repuestos,yedek parca,zapchasti
 销售,营销,市场营销,sales,marketing,distribution,distributors,distributor,distribuidora,distribuciones,dagitim,pazarlama,sbyt

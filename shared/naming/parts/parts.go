@@ -100,6 +100,9 @@ var personal = map[string]bool{
 func Organization(name string) []Token {
 	var tokens []Token
 	words := script.Words(name)
+	if tokens, ok := spoken(words); ok {
+		return tokens[:min(len(tokens), script.MaxWords)]
+	}
 	for i := 0; i < len(words) && len(tokens) < script.MaxWords; {
 		if words[i].Han {
 			n, ended := len(tokens), closed(tokens)

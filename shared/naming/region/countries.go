@@ -30,7 +30,8 @@ const countries = `
 莫斯科,moscow,moskva,moskovskiy,moskovskii
 圣彼得堡,petersburg,saint petersburg,st petersburg,sankt peterburg,leningrad
 伊朗,iran,iranian,irani,persian,persia,islamic republic
-德黑兰,tehran,teheran
+德黑兰,tehran,teheran,isfahan,esfahan,shiraz,tabriz,mashhad,ahvaz,qom,bushehr,bandar abbas
+基什岛,kish,qeshm
 朝鲜,korea,korean,dprk,pyongyang
 韩国,seoul
 日本,japan,japanese,tokyo

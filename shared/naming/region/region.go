@@ -2,6 +2,7 @@
 package region
 
 import (
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -49,7 +50,9 @@ func Parse(text string) Code {
 const china Code = 1
 
 type places struct {
-	han   map[string]Code
+	han   map[string]Code   // 0 is a name that several counties have
+	same  map[string][]Code // the codes of such a name
+	short map[string]Code   // counties without what kind of region they are, 会昌 for 会昌县: a brand may be called so too
 	latin map[string]Code
 	most  int // runes of the longest Han name
 }
@@ -61,7 +64,7 @@ var endings = []string{"特别行政区", "维吾尔自治区", "壮族自治区
 var ordinary = map[string]bool{"东方": true, "永康": true, "兴化": true, "瑞安": true, "高安": true, "同江": true, "长乐": true, "福安": true, "华阴": true, "泰兴": true, "永安": true, "天长": true, "大安": true, "万宁": true, "兴平": true}
 
 var known = once.Made(func() *places {
-	p := &places{han: make(map[string]Code, 8192), latin: make(map[string]Code, 1024)}
+	p := &places{han: make(map[string]Code, 8192), same: map[string][]Code{}, short: make(map[string]Code, 2048), latin: make(map[string]Code, 1024)}
 	add := func(name string, code Code) {
 		n := utf8.RuneCountInString(name)
 		if n < 2 {
@@ -85,6 +88,9 @@ var known = once.Made(func() *places {
 			short := shorten(name)
 			add(short, code)
 			p.addLatin(short, code)
+			if short != name {
+				p.addLatin(name, code)
+			}
 		}
 		for _, f := range fields[2:] {
 			counties = append(counties, county{f[2:], code + Code(f[0]-'0')*10 + Code(f[1]-'0')})
@@ -92,7 +98,14 @@ var known = once.Made(func() *places {
 	}
 	// Provinces and prefectures first: a county that is called so too is the rarer meaning.
 	for _, c := range counties {
+		if p.county(c.name, c.code) {
+			continue
+		}
 		add(c.name, c.code)
+		p.addLatin(c.name, c.code)
+		if short := shortenCounty(c.name); p.han[short] == 0 && p.short[short] == 0 {
+			p.short[short] = c.code
+		}
 		if short, ok := strings.CutSuffix(c.name, "市"); ok && !ordinary[short] { // 昆山, 义乌: towns that companies call by their short names
 			add(short, c.code)
 		}
@@ -114,6 +127,33 @@ var known = once.Made(func() *places {
 	}
 	return p
 })
+
+// county notes a county that is called as another one is, and reports whether there is one.
+func (p *places) county(name string, code Code) bool {
+	before, taken := p.han[name]
+	if !taken {
+		return false
+	}
+	if before != 0 && before%100 == 0 { // the prefecture is meant
+		return true
+	}
+	if before != 0 {
+		p.same[name] = append(p.same[name], before)
+	}
+	p.same[name] = append(p.same[name], code)
+	p.han[name] = 0
+	return true
+}
+
+// shortenCounty is the name of a county without what kind of region it is: 会昌, 番禺, 元氏, 伊金霍洛.
+func shortenCounty(name string) string {
+	for _, e := range []string{"县", "区", "旗"} {
+		if short, ok := strings.CutSuffix(name, e); ok && utf8.RuneCountInString(short) >= 2 && !strings.HasSuffix(short, "自治") {
+			return short
+		}
+	}
+	return name
+}
 
 func shorten(name string) string {
 	for _, e := range endings {
@@ -146,8 +186,9 @@ func (p *places) addLatin(name string, code Code) {
 	}
 }
 
-// Prefix finds the longest region that a simplified Han text begins with, and its length in bytes; 0 is none.
-func Prefix(text string) (Code, int) {
+// Prefix finds the longest region that a simplified Han text begins with and that lies in another one, where one is given. It
+// returns its code, which is 0 where several counties are called so, and its length in bytes; 0 is none.
+func Prefix(text string, within Code) (Code, int) {
 	p := known()
 	var code Code
 	length, n := 0, 0
@@ -160,8 +201,48 @@ func Prefix(text string) (Code, int) {
 		if n < 2 {
 			continue
 		}
-		if c, ok := p.han[text[:i+size]]; ok {
+		name := text[:i+size]
+		if c, ok := p.han[name]; ok && (within == 0 || within.Holds(c) || slices.ContainsFunc(p.same[name], within.Holds)) {
 			code, length = c, i+size
+		}
+	}
+	return code, length
+}
+
+// County finds the longest county that a text begins with without what kind of region it is, as 会昌 for 会昌县, and that lies in
+// another region, where one is given. A brand may be called so too.
+func County(text string, within Code) (Code, int) {
+	p := known()
+	var code Code
+	length, n := 0, 0
+	for i, r := range text {
+		if n++; n > longestCounty {
+			break
+		}
+		end := i + utf8.RuneLen(r)
+		if c, ok := p.short[text[:end]]; ok && (within == 0 || within.Holds(c)) {
+			code, length = c, end
+		}
+	}
+	return code, length
+}
+
+// longestCounty is the most characters that a county has without what kind of region it is.
+const longestCounty = 4
+
+// Suffix finds the longest region that a simplified Han text ends with, and its length in bytes; 0 is none.
+func Suffix(text string) (Code, int) {
+	p := known()
+	var code Code
+	length, n := 0, 0
+	for at := len(text); at > 0 && n < p.most; {
+		_, size := utf8.DecodeLastRuneInString(text[:at])
+		at -= size
+		if n++; n < 2 {
+			continue
+		}
+		if c := p.han[text[at:]]; c != 0 {
+			code, length = c, len(text)-at
 		}
 	}
 	return code, length
@@ -177,8 +258,14 @@ func Short(name string) bool {
 	return true
 }
 
-// Han looks up a whole Han text.
-func Han(text string) Code { return known().han[text] }
+// Han looks up a whole Han text; 0 is no region, or one that is called as others are.
+func Han(text string) Code {
+	p := known()
+	if c, ok := p.han[text]; ok {
+		return c
+	}
+	return p.short[text]
+}
 
 // Latin looks up a word, or words with single spaces, in lower case without accents: regions of China in pinyin, countries,
 // and towns that stand in many names.

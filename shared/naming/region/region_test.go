@@ -13,10 +13,35 @@ func TestPrefix(t *testing.T) {
 		{"北京俊梅", "北京", 110000}, {"北京市海淀区", "北京市", 110000}, {"广东省深圳市", "广东省", 440000}, {"深圳市前海", "深圳市", 440300}, {"昆山鼎砺", "昆山", 320583}, {"海淀区", "海淀区", 110108},
 		{"内蒙古自治区", "内蒙古自治区", 150000}, {"恩施", "恩施", 422800}, {"香港华润", "香港", 810000}, {"俊梅", "", 0}, {"东方集团", "", 0}, {"", "", 0}, {"北", "", 0},
 	} {
-		code, n := Prefix(c.text)
+		code, n := Prefix(c.text, 0)
 		if c.text[:n] != c.want || code != c.code {
 			t.Errorf("%s begins with %q (%d), want %q (%d)", c.text, c.text[:n], code, c.want, c.code)
 		}
+	}
+}
+
+func TestPlacesWithinOthers(t *testing.T) {
+	for _, c := range []struct {
+		text   string
+		within Code
+		want   string
+		code   Code
+	}{
+		{"通州区远硕", 320600, "通州区", 0}, {"通州区远硕", 440100, "", 0}, {"海淀区", 110000, "海淀区", 110108}, {"青海信息", 420100, "", 0},
+	} {
+		code, n := Prefix(c.text, c.within)
+		if c.text[:n] != c.want || code != c.code {
+			t.Errorf("%s within %d begins with %q (%d), want %q (%d)", c.text, c.within, c.text[:n], code, c.want, c.code)
+		}
+	}
+	if code, n := County("会昌魅丹", 360000); code != 360733 || n != len("会昌") {
+		t.Errorf("会昌 is %d, %d bytes", code, n)
+	}
+	if code, n := County("会昌魅丹", 110000); code != 0 || n != 0 {
+		t.Errorf("会昌 lies in Beijing: %d, %d bytes", code, n)
+	}
+	if code, n := Suffix("俊梅科技上海"); code != 310000 || n != len("上海") {
+		t.Errorf("the name ends with %d, %d bytes", code, n)
 	}
 }
 

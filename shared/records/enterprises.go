@@ -26,7 +26,7 @@ type Enterprise struct {
 	Version int64
 	Figures []byte // packed (indicator.Figures)
 	Reports int    // how many reports they rest on
-	Damaged error  // set where the item in the shard cannot be read
+	Damaged error  // set where an item of it cannot be read; its code is known even then
 	shard   int64  // that item's version
 }
 
@@ -38,7 +38,7 @@ func (s *Store) Enterprise(ctx context.Context, now time.Time, uscc string) (Ent
 	return e, err
 }
 
-// Enterprises reads at most 1,000 enterprises, none named twice, in the order of their codes.
+// Enterprises reads at most 1,000 enterprises, none named twice, in the order of their codes. One that cannot be read is Damaged.
 func (s *Store) Enterprises(ctx context.Context, now time.Time, usccs []string) ([]Enterprise, error) {
 	out := make([]Enterprise, len(usccs))
 	if len(usccs) == 0 {
@@ -55,13 +55,27 @@ func (s *Store) Enterprises(ctx context.Context, now time.Time, usccs []string) 
 		return nil, err
 	}
 	for _, item := range items {
-		i := at[item.Key]
-		if err := decode(item, &out[i].State); err != nil {
-			return nil, err
+		e := &out[at[item.Key]]
+		e.Version = item.Version
+		if e.Damaged = decode(item, &e.State); e.Damaged != nil {
+			e.State = compliance.Registration{USCC: usccs[at[item.Key]]}
 		}
-		out[i].Version = item.Version
 	}
 	return out, nil
+}
+
+// JudgedOf reads what a run judges of one enterprise; its Damaged is set where that cannot be read or is absent.
+func (s *Store) JudgedOf(ctx context.Context, now time.Time, uscc string) (Judged, error) {
+	var j Judged
+	version, err := s.load(ctx, now, shardKey(ShardOf(uscc), uscc), &j)
+	switch {
+	case errors.Is(err, ErrDamaged):
+		j, j.Damaged, err = Judged{}, err, nil
+	case err == nil && version == 0:
+		j.Damaged = ErrDamaged
+	}
+	j.USCC = uscc
+	return j, err
 }
 
 // Whole reads at most 500 enterprises, none named twice, in the order of their codes, each with what lies in its shard: as whoever

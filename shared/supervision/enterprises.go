@@ -3,6 +3,7 @@ package supervision
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"maps"
 	"reflect"
@@ -15,6 +16,7 @@ import (
 	"shixin/shared/compliance/relation"
 	"shixin/shared/compliance/risk"
 	"shixin/shared/fault"
+	"shixin/shared/keys"
 	"shixin/shared/records"
 	"shixin/shared/repeat"
 	"shixin/shared/subject"
@@ -454,14 +456,27 @@ func (s *Supervision) views(ctx context.Context, now time.Time, usccs []string) 
 		return nil, err
 	}
 	views := make([]EnterpriseView, 0, len(stored))
-	for _, e := range stored {
-		v, err := s.open(ctx, e.State)
+	for i, e := range stored {
+		var v vault
+		err := e.Damaged
+		if err == nil {
+			v, err = s.open(ctx, e.State)
+		}
+		if errors.Is(err, records.ErrDamaged) || errors.Is(err, keys.ErrNotOpened) { // the others are shown all the same
+			s.unreadable(ctx, usccs[i], err)
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
 		views = append(views, viewEnterprise(e.State, v, e.Version))
 	}
 	return views, nil
+}
+
+// unreadable rings for an enterprise whose stored item cannot be read, by its code, which is public.
+func (s *Supervision) unreadable(ctx context.Context, uscc string, err error) {
+	s.log().ErrorContext(ctx, "an enterprise cannot be read", "alarm", "isolated", "uscc", uscc, "error", err)
 }
 
 // memo asks policy once for enterprises that are alike to it.

@@ -2,6 +2,7 @@ package supervision
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"slices"
 	"time"
@@ -11,6 +12,8 @@ import (
 	"shixin/shared/compliance/relation"
 	"shixin/shared/fault"
 	"shixin/shared/journal"
+	"shixin/shared/keys"
+	"shixin/shared/records"
 	"shixin/shared/subject"
 )
 
@@ -31,7 +34,8 @@ type RelationsView struct {
 	Related     []RelatedView `json:"related"`
 	Listed      []ListedView  `json:"listed"`
 	Hubs        []HubView     `json:"hubs"`
-	Complete    bool          `json:"complete"` // false where the bounds cut more than the hubs
+	LeftOut     []LeftOutView `json:"left_out"` // what could not be read
+	Complete    bool          `json:"complete"` // false where the bounds cut more than the hubs, or something could not be read
 	ListVersion int64         `json:"list_version"`
 	AsOf        time.Time     `json:"as_of"`
 
@@ -90,6 +94,15 @@ type ListingInfo struct {
 	Published bool   `json:"published"`
 }
 
+// LeftOutView is something that could not be read, so that nothing is said of it and of whom it leads to: an enterprise, or what the list says
+// about a subject of one.
+type LeftOutView struct {
+	Of     string `json:"of"`             // the enterprise that leads to it
+	USCC   string `json:"uscc,omitempty"` // where the caller may read it
+	Role   string `json:"role,omitempty"` // of a subject: what it is to that enterprise
+	Detail string `json:"detail"`
+}
+
 // HubView is something that too many share to follow it.
 type HubView struct {
 	Of          string      `json:"of"` // an enterprise that has it
@@ -139,7 +152,7 @@ func (s *Supervision) Relations(ctx context.Context, who access.Principal, now t
 		return nil, err
 	}
 	w := &walk{s: s, who: who, now: now, may: s.memo(who, "enterprise.read"), known: map[string]*node{}, followed: map[string]bool{},
-		view: &RelationsView{USCC: uscc, Related: []RelatedView{}, Listed: []ListedView{}, Hubs: []HubView{}, Complete: true, AsOf: now.UTC().Truncate(time.Millisecond)}}
+		view: &RelationsView{USCC: uscc, Related: []RelatedView{}, Listed: []ListedView{}, Hubs: []HubView{}, LeftOut: []LeftOutView{}, Complete: true, AsOf: now.UTC().Truncate(time.Millisecond)}}
 	if err := w.meet(ctx, &node{state: stored.State}); err != nil {
 		return nil, err
 	}
@@ -160,13 +173,14 @@ func (s *Supervision) Relations(ctx context.Context, who access.Principal, now t
 
 // meet adds an enterprise to the way.
 func (w *walk) meet(ctx context.Context, n *node) (err error) {
-	n.seen = w.may(n.state.Enterprise())
+	if n.seen = w.may(n.state.Enterprise()); n.seen {
+		if n.names, err = w.s.open(ctx, n.state); err != nil {
+			return err
+		}
+	}
 	w.known[n.state.USCC] = n
 	w.nodes = append(w.nodes, n)
-	if n.seen {
-		n.names, err = w.s.open(ctx, n.state)
-	}
-	return err
+	return nil
 }
 
 // follow finds those that share something with an enterprise.
@@ -175,13 +189,13 @@ func (w *walk) follow(ctx context.Context, n *node) error {
 		return nil
 	}
 	var found []string
-	keys := relation.Keys(n.state)
+	shared := relation.Keys(n.state)
 	for _, l := range relation.Of(n.state) { // who is itself a party or a parent has no key of its own to be found by
 		if l.Ref.Scheme == subject.USCC {
 			found = append(found, l.Ref.Key)
 		}
 	}
-	for _, key := range slices.Concat(keys, relation.Itself(n.state.USCC)) {
+	for _, key := range slices.Concat(shared, relation.Itself(n.state.USCC)) {
 		if w.followed[key] {
 			continue
 		}
@@ -217,13 +231,39 @@ func (w *walk) follow(ctx context.Context, n *node) error {
 		// What the keys say is a hint; what both have registered is the truth.
 		ties := relation.Share(n.state, e.State)
 		ties = slices.DeleteFunc(ties, w.tooMany)
-		if e.Version == 0 || len(ties) == 0 {
+		if e.Version == 0 || e.Damaged == nil && len(ties) == 0 {
 			continue
 		}
-		if err := w.meet(ctx, &node{state: e.State, from: n, steps: n.steps + 1, ties: ties}); err != nil {
-			return err
+		if e.Damaged == nil {
+			err := w.meet(ctx, &node{state: e.State, from: n, steps: n.steps + 1, ties: ties})
+			if err != nil && !errors.Is(err, keys.ErrNotOpened) {
+				return err
+			}
+			e.Damaged = err
+		}
+		if e.Damaged != nil {
+			if err := w.leaveOut(ctx, n, e); err != nil {
+				return err
+			}
 		}
 	}
+	return nil
+}
+
+// leaveOut names an enterprise that cannot be read. Its code is told to whom it would be: what a run judges of it says whose it is.
+func (w *walk) leaveOut(ctx context.Context, from *node, e records.Enterprise) error {
+	w.s.unreadable(ctx, e.State.USCC, e.Damaged)
+	judged, err := w.s.Store.JudgedOf(ctx, w.now, e.State.USCC)
+	if err != nil {
+		return err
+	}
+	v := LeftOutView{Of: from.state.USCC, Detail: fault.Both("an enterprise that seems to be tied to this one cannot be read: what ties them, and whom it leads to, is not known",
+		"一家似与该企业关联的企业的记录无法读取,其关联情况及所涉名单不明")}
+	if judged.Damaged == nil && w.may(judged.Enterprise) {
+		v.USCC = e.State.USCC
+	}
+	w.known[e.State.USCC] = &node{}
+	w.view.LeftOut, w.view.Complete = append(w.view.LeftOut, v), false
 	return nil
 }
 
@@ -367,17 +407,47 @@ func (w *walk) listed(ctx context.Context) error {
 		}
 	}
 	w.view.Asked = len(ids)
-	recs, err := w.s.Store.Records(ctx, w.now, ids)
+	recs, err := w.records(ctx, ids)
 	if err != nil {
 		return err
 	}
-	for i, r := range recs {
+	for i, id := range ids {
+		r, has := recs[id]
+		if !has {
+			w.view.LeftOut, w.view.Complete = append(w.view.LeftOut, LeftOutView{Of: asked[i].Of, Role: asked[i].Role,
+				Detail: fault.Both("what the list says about it cannot be read: that is unknown, and not clear", "名录中关于该主体的记录无法读取,是否被列入不明")}), false
+			continue
+		}
 		w.view.ListVersion = max(w.view.ListVersion, r.Record.Last())
 		if asked[i].Listings = inForce(r.Record, w.now); len(asked[i].Listings) > 0 {
 			w.view.Listed = append(w.view.Listed, asked[i])
 		}
 	}
 	return nil
+}
+
+// records is what the list says about subjects, without those of which it cannot be read.
+func (w *walk) records(ctx context.Context, ids []string) (map[string]records.Record, error) {
+	all := map[string]records.Record{}
+	read := func(ids ...string) error {
+		recs, err := w.s.Store.Records(ctx, w.now, ids)
+		for _, r := range recs {
+			all[r.ID] = r
+		}
+		return err
+	}
+	err := read(ids...)
+	if !errors.Is(err, records.ErrDamaged) {
+		return all, err
+	}
+	for _, id := range ids {
+		if err := read(id); errors.Is(err, records.ErrDamaged) {
+			w.s.log().ErrorContext(ctx, "what the list says about a subject cannot be read", "alarm", "isolated", "error", err)
+		} else if err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
 }
 
 func inForce(r journal.Record, at time.Time) (all []ListingInfo) {

@@ -12,6 +12,7 @@ import (
 
 	"shixin/shared/access"
 	"shixin/shared/fault"
+	"shixin/shared/records"
 	"shixin/shared/supervision"
 	"shixin/shared/table"
 	"shixin/shared/table/tabletest"
@@ -287,4 +288,55 @@ func TestRelationsAreSymmetric(t *testing.T) {
 			rt.Fatalf("stored %v, want %v", slices.Collect(maps.Keys(l.stored)), slices.Collect(maps.Keys(want)))
 		}
 	})
+}
+
+// One neighbour that cannot be read spoils no question about the others, and what is not known of it is said.
+func TestRelationsNameWhatCannotBeRead(t *testing.T) {
+	const address = "苏州市工业园区星湖街1号"
+	damage := func(w *world, partition, sort string) {
+		w.t.Helper()
+		op := table.PutOp(table.Item{Key: table.Key{Partition: partition, Sort: sort}, Version: 9, Doc: []byte("{dam")}, table.Condition{})
+		if err := w.table.Write(context.Background(), table.Batch{Now: w.now, Ops: []table.Op{op}}); err != nil {
+			w.t.Fatal(err)
+		}
+	}
+	state := func(w *world) { damage(w, "enterprise#"+code(2), "state") }
+	for _, c := range []struct {
+		name    string
+		harm    func(w *world)
+		related int
+		left    supervision.LeftOutView
+	}{
+		{"its registration", state, 1, supervision.LeftOutView{Of: code(1), USCC: code(2)}},
+		{"its registration, and what is judged of it", func(w *world) {
+			state(w)
+			damage(w, fmt.Sprintf("shard#%03d", records.ShardOf(code(2))), code(2))
+		}, 1, supervision.LeftOutView{Of: code(1)}},
+		{"what the list says of it", func(w *world) { damage(w, "status#"+w.ref("uscc", code(2)).ID(), "record") }, 2, supervision.LeftOutView{Of: code(2), Role: "self"}},
+	} {
+		t.Run(c.name, func(t *testing.T) {
+			w := newWorld(t, nil)
+			for n := range 3 {
+				e := enterprise()
+				e.Contact = at(address)
+				w.put(w.call(officer), code(n+1), e)
+			}
+			w.list("held", false, w.ref("uscc", code(3)))
+			c.harm(w)
+			v := w.relations(officer, code(1))
+			if len(v.Related) != c.related || v.Complete || len(v.LeftOut) != 1 || len(v.Listed) != 1 || v.Listed[0].Of != code(3) {
+				t.Fatalf("%d related, %d listed, complete %v, left out %+v", len(v.Related), len(v.Listed), v.Complete, v.LeftOut)
+			}
+			got := v.LeftOut[0]
+			if got.Detail == "" {
+				t.Error("it is not said what is left out")
+			}
+			if got.Detail = ""; got != c.left {
+				t.Errorf("left out %+v, want %+v", got, c.left)
+			}
+			if items, _, err := w.List(context.Background(), officer, w.now, supervision.EnterprisePlace{}, 10); err != nil || len(items) != c.related+1 {
+				t.Errorf("the list of enterprises shows %d: %v", len(items), err)
+			}
+		})
+	}
 }

@@ -38,7 +38,7 @@ func (r *Rungs) Rectifications(ctx context.Context, now time.Time, after string,
 	names := map[string]string{}
 	for _, p := range shown {
 		if _, has := names[p.USCC]; !has {
-			names[p.USCC] = ""
+			names[p.USCC] = p.USCC // as long as its registration cannot be read
 			usccs = append(usccs, p.USCC)
 		}
 	}

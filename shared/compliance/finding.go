@@ -184,6 +184,9 @@ func (f Finding) Withdraw(packs []Pack, pins FindingPins) (Finding, bool) {
 	return f, true
 }
 
+// Newest is the run that changed the finding last; empty before the first.
+func (f Finding) Newest() string { return f.last().Run }
+
 func (f Finding) last() Mark {
 	if len(f.Marks) == 0 {
 		return Mark{}

@@ -21,6 +21,9 @@ func Outcomes() []Outcome { return []Outcome{Pass, Fail, Unknown, NotApplicable}
 // RuleListed is the rule that neither an enterprise nor a party of it is on the list. The pack that holds it has the same name.
 const RuleListed = "listed"
 
+// RuleReportLate is the rule that figures are reported when they are due. So is called the pack that holds it where no other has it.
+const RuleReportLate = "report-late"
+
 // Why a rule could not be judged.
 const (
 	ReasonList       = "list-unreadable"  // the run's snapshot of the list is missing or damaged

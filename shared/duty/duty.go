@@ -99,19 +99,20 @@ func (i Item) Late(today workday.Day) bool {
 }
 
 // For is what of an item waits for a caller on a day: the steps of its role that can be taken, and those of anybody that are late
-// where the caller stands one level above the authority. It is empty where the item is nothing to the caller.
-// An auditor sees whatever is late.
-func (i Item) For(who access.Principal, today workday.Day) []Wait {
+// where the caller's is the next authority above the item's. Where next is set, none is known between the two; else the next is one level up.
+// Consent is asked one level up whoever is known. It is empty where the item is nothing to the caller. An auditor sees whatever is late.
+func (i Item) For(who access.Principal, today workday.Day, next bool) []Wait {
 	own := who.Authority == i.Authority && who.Authority != ""
-	above := !own && i.Level != "" && who.Level.Rank() == i.Level.Rank()+1 && who.Covers(i.Region) && i.shares(who.Sectors)
-	above = above || who.Role == access.Auditor
-	if !own && !above {
+	over := !own && i.Level != "" && who.Level.Rank() > i.Level.Rank() && who.Covers(i.Region) && i.shares(who.Sectors)
+	above := over && who.Level.Rank() == i.Level.Rank()+1
+	sees := above || over && next || who.Role == access.Auditor
+	if !own && !sees {
 		return nil
 	}
 	var out []Wait
 	for _, w := range i.Waits {
 		mine := own && (w.For == string(who.Role)) || above && w.For == Above && who.Role == access.Decider
-		if mine && w.Open(today) || w.Late(today) && (above || w.For != Above || mine) {
+		if mine && w.Open(today) || w.Late(today) && (sees || w.For != Above || mine) {
 			out = append(out, w)
 		}
 	}

@@ -26,27 +26,30 @@ func TestFor(t *testing.T) {
 		who   access.Principal
 		today string
 		want  string
+		next  bool
 	}{
-		{"its officer", who(access.Officer, "suzhou", access.City, "320500", "telecom"), "2026-03-02", "notice service evidence"},
-		{"its decider, too early", who(access.Decider, "suzhou", access.City, "320500", "telecom"), "2026-03-02", "service evidence"},
-		{"its decider", who(access.Decider, "suzhou", access.City, "320500", "telecom"), "2026-03-05", "decision service evidence"},
-		{"one level up, a decider", who(access.Decider, "jiangsu", access.Province, "320000", "telecom"), "2026-03-02", "consent service evidence"},
-		{"one level up, an officer", who(access.Officer, "jiangsu", access.Province, "320000", "telecom"), "2026-03-02", "service evidence"},
-		{"one level up, of another sector", who(access.Decider, "jiangsu", access.Province, "320000", "finance"), "2026-03-02", ""},
-		{"one level up, elsewhere", who(access.Decider, "zhejiang", access.Province, "330000", "telecom"), "2026-03-02", ""},
-		{"two levels up", who(access.Decider, "nation", access.National, "000000", "telecom"), "2026-03-02", ""},
-		{"a neighbour", who(access.Decider, "other", access.City, "320500", "telecom"), "2026-03-02", ""},
-		{"below", who(access.Decider, "county", access.County, "320505", "telecom"), "2026-03-02", ""},
-		{"an auditor", access.Principal{Role: access.Auditor}, "2026-03-02", "service evidence"},
-		{"nobody", access.Principal{}, "2026-03-02", ""},
+		{"its officer", who(access.Officer, "suzhou", access.City, "320500", "telecom"), "2026-03-02", "notice service evidence", false},
+		{"its decider, too early", who(access.Decider, "suzhou", access.City, "320500", "telecom"), "2026-03-02", "service evidence", false},
+		{"its decider", who(access.Decider, "suzhou", access.City, "320500", "telecom"), "2026-03-05", "decision service evidence", false},
+		{"one level up, a decider", who(access.Decider, "jiangsu", access.Province, "320000", "telecom"), "2026-03-02", "consent service evidence", false},
+		{"one level up, an officer", who(access.Officer, "jiangsu", access.Province, "320000", "telecom"), "2026-03-02", "service evidence", false},
+		{"one level up, of another sector", who(access.Decider, "jiangsu", access.Province, "320000", "finance"), "2026-03-02", "", false},
+		{"one level up, elsewhere", who(access.Decider, "zhejiang", access.Province, "330000", "telecom"), "2026-03-02", "", false},
+		{"two levels up", who(access.Decider, "nation", access.National, "000000", "telecom"), "2026-03-02", "", false},
+		{"two levels up, none known between", who(access.Decider, "nation", access.National, "000000", "telecom"), "2026-03-02", "service evidence", true},
+		{"two levels up, of another sector", who(access.Decider, "nation", access.National, "000000", "finance"), "2026-03-02", "", true},
+		{"a neighbour", who(access.Decider, "other", access.City, "320500", "telecom"), "2026-03-02", "", false},
+		{"below", who(access.Decider, "county", access.County, "320505", "telecom"), "2026-03-02", "", false},
+		{"an auditor", access.Principal{Role: access.Auditor}, "2026-03-02", "service evidence", false},
+		{"nobody", access.Principal{}, "2026-03-02", "", false},
 	} {
 		var steps []string
-		for _, w := range item.For(c.who, "2026-03-02") {
+		for _, w := range item.For(c.who, "2026-03-02", c.next) {
 			steps = append(steps, w.Step)
 		}
 		if c.today != "2026-03-02" {
 			steps = nil
-			for _, w := range item.For(c.who, "2026-03-05") {
+			for _, w := range item.For(c.who, "2026-03-05", c.next) {
 				steps = append(steps, w.Step)
 			}
 		}

@@ -169,7 +169,7 @@ func (s *Store) Authorities(ctx context.Context, now time.Time) ([]listing.Autho
 	}
 }
 
-// KnowAuthority remembers that an authority has listings. It is repeated safely.
+// KnowAuthority remembers an authority, with its level and region. It is repeated safely.
 func (s *Store) KnowAuthority(ctx context.Context, now time.Time, a listing.Authority) error {
 	var b Batch
 	b.add("authority", put(authorityKey(a.ID), 0, a))

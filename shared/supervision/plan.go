@@ -242,6 +242,7 @@ func (s *Supervision) pinTexts(ctx context.Context, now time.Time, r *compliance
 	if err := s.keep(ctx, now, r.Pins.Indicators, text); err != nil {
 		return err
 	}
+	texts := map[string][]byte{}
 	for _, e := range editions {
 		p, err := s.edition(ctx, now, h, e)
 		if errors.Is(err, records.ErrDamaged) {
@@ -255,12 +256,28 @@ func (s *Supervision) pinTexts(ctx context.Context, now time.Time, r *compliance
 		}
 		pack := p.Pack
 		pack.Sum = e.Sum
-		r.Pins.Packs = append(r.Pins.Packs, pack)
-		if err := s.keep(ctx, now, e.Sum, p.Text); err != nil {
+		r.Pins.Packs, texts[e.Sum] = append(r.Pins.Packs, pack), p.Text
+	}
+	if r.Trial == nil && len(r.Packs) == 0 {
+		r.Pins.Packs = onceLate(r.Pins.Packs)
+	}
+	for _, p := range r.Pins.Packs {
+		if err := s.keep(ctx, now, p.Sum, texts[p.Sum]); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// onceLate leaves out the pack of the rule that figures are reported in time where another one for every sector has the rule: it is applied in
+// each run over all packs, whatever else is published.
+func onceLate(packs []compliance.Pack) []compliance.Pack {
+	if !slices.ContainsFunc(packs, func(p compliance.Pack) bool {
+		return len(p.Sectors) == 0 && slices.Contains(p.Rules, compliance.RuleReportLate)
+	}) {
+		return packs
+	}
+	return slices.DeleteFunc(packs, func(p compliance.Pack) bool { return p.ID == compliance.RuleReportLate })
 }
 
 // ordered is the editions that a run judges by.

@@ -184,8 +184,12 @@ func (s *Supervision) Draft(ctx context.Context, call Call, name string, text []
 	if err != nil {
 		return nil, err
 	}
-	if name == compliance.RuleListed {
+	switch name {
+	case compliance.RuleListed:
 		return nil, fault.New(fault.Conflict, "the pack of the rule listed is not drafted: what it says is the list's", "名单规则包不得另行起草")
+	case compliance.RuleReportLate:
+		return nil, fault.New(fault.Conflict, "the pack of the rule report-late is not drafted: one for every sector that has the rule stands in its place",
+			"按期报送规则包不得另行起草:载有该规则的各行业共同规则包优先适用")
 	}
 	if text, err = s.Rules.Number(text, name, 1); err != nil {
 		return nil, err
@@ -197,10 +201,8 @@ func (s *Supervision) Draft(ctx context.Context, call Call, name string, text []
 	if err != nil {
 		return nil, err
 	}
-	for i, r := range parsed.Texts {
-		if r.Written == "builtin: "+compliance.RuleListed {
-			return nil, fault.At(fmt.Sprintf("/rules/%d/builtin", i), "stands in a pack of its own, which runs apply to everybody", "名单规则自成一个规则包,适用于全部企业")
-		}
+	if err := builtins(parsed.Texts); err != nil {
+		return nil, err
 	}
 	if err := s.Policy.Allow(call.Who, "rulepack.draft", packResource(parsed.Sectors)); err != nil {
 		return nil, err
@@ -241,6 +243,30 @@ func (s *Supervision) Draft(ctx context.Context, call Call, name string, text []
 		}
 		return reply, s.Store.Commit(ctx, call.Now, batch)
 	})
+}
+
+// builtins refuses rules that pass themselves off as built-in ones: by their names, findings weigh and wait.
+func builtins(rules []compliance.RuleText) error {
+	const builtin = "builtin: "
+	var w fault.Wrong
+	for i, r := range rules {
+		late := r.Written == builtin+compliance.RuleReportLate
+		switch {
+		case r.Written == builtin+compliance.RuleListed:
+			w.Add(fmt.Sprintf("/rules/%d/builtin", i), "stands in a pack of its own, which runs apply to everybody", "名单规则自成一个规则包,适用于全部企业")
+		case r.ID == compliance.RuleListed:
+			w.Add(fmt.Sprintf("/rules/%d/id", i), "is the name of the built-in rule about the list; choose another", "为名单内置规则的名称,请另行命名")
+		case late && r.ID != compliance.RuleReportLate:
+			w.Add(fmt.Sprintf("/rules/%d/id", i), "must be report-late, as the built-in rule is called", "须为内置规则的名称 report-late")
+		case !late && r.ID == compliance.RuleReportLate:
+			w.Add(fmt.Sprintf("/rules/%d/id", i), "is the name of the built-in rule about late figures: write builtin: report-late, or choose another",
+				"为按期报送内置规则的名称:请写 builtin: report-late,或者另行命名")
+		}
+	}
+	if w.Any() {
+		return w.Fault()
+	}
+	return nil
 }
 
 // Issue is the body of POST .../publication.

@@ -14,9 +14,6 @@ import (
 	"shixin/shared/workday"
 )
 
-// ruleReportLate is the rule that figures are reported when they are due, as the pack for every sector names it.
-const ruleReportLate = "report-late"
-
 // contestItem is what waits of a contest of a finding, as work queues show it: its outcome, at the authority that answers for the enterprise.
 func (s *Supervision) contestItem(e compliance.Enterprise, f compliance.Finding) (duty.Item, error) {
 	item := duty.Item{Kind: duty.Finding, ID: f.ID, Authority: e.Authority, Sectors: e.Sectors, State: string(f.State), USCC: e.USCC, Rule: f.Rule}
@@ -41,11 +38,20 @@ func (s *Supervision) contestItem(e compliance.Enterprise, f compliance.Finding)
 	return item, err
 }
 
-// reportItem is what waits of figures that an enterprise owes and has not reported, as its authority's queue of work shows it: a run puts it
-// there with the finding, and takes it out when that is cured.
-func reportItem(e compliance.Enterprise, f compliance.Finding, grace indicator.Due) duty.Item {
-	item := duty.Item{Kind: duty.Report, ID: e.USCC, Authority: e.Authority, Sectors: e.Sectors, USCC: e.USCC, Rule: f.Rule}
-	if f.State == compliance.Cured || f.Outcome != compliance.Fail {
+// late is the finding that stands of figures that an enterprise owes: the first where several packs have the rule; nil where there is none.
+func late(found []compliance.Finding) *compliance.Finding {
+	for i, f := range found {
+		if f.Rule == compliance.RuleReportLate && f.State != compliance.Cured && f.Outcome == compliance.Fail {
+			return &found[i]
+		}
+	}
+	return nil
+}
+
+// reportItem is what waits of figures that an enterprise owes and has not reported, as its authority's queue of work shows it; nothing of none.
+func reportItem(e compliance.Enterprise, f *compliance.Finding, grace indicator.Due) duty.Item {
+	item := duty.Item{Kind: duty.Report, ID: e.USCC, Authority: e.Authority, Sectors: e.Sectors, USCC: e.USCC, Rule: compliance.RuleReportLate}
+	if f == nil {
 		return item
 	}
 	item.Since = f.Marks[len(f.Marks)-1].At
@@ -63,14 +69,22 @@ func reportItem(e compliance.Enterprise, f compliance.Finding, grace indicator.D
 	return item
 }
 
-// waits puts into the batch of a page what a change of a finding by a run does to queues of work, and adds at most two operations: a contest that
-// lapses with a cure waits no more, and figures that are owed wait until they are reported.
-func waits(b *records.Batch, e compliance.Enterprise, before, after compliance.Finding, grace indicator.Due) {
-	if before.State == compliance.Contested && after.State != compliance.Contested {
-		b.PutWork(duty.Item{Kind: duty.Finding, ID: after.ID, Authority: e.Authority}, true)
+// waits puts into the batch of a page what the changes of an enterprise's findings by a run do to queues of work: a contest that lapses with a
+// cure waits no more, and figures that are owed wait until they are reported. It adds one operation for each contest, and one.
+func waits(b *records.Batch, e compliance.Enterprise, before []records.Finding, after []compliance.Finding, grace indicator.Due) {
+	owed := false
+	for i, f := range after {
+		had := compliance.Finding{}
+		if i < len(before) {
+			had = before[i].State
+		}
+		if had.State == compliance.Contested && f.State != compliance.Contested {
+			b.PutWork(duty.Item{Kind: duty.Finding, ID: f.ID, Authority: e.Authority}, true)
+		}
+		owed = owed || f.Rule == compliance.RuleReportLate && f.Newest() != had.Newest()
 	}
-	if after.Rule == ruleReportLate {
-		b.PutWork(reportItem(e, after, grace), true)
+	if owed {
+		b.PutWork(reportItem(e, late(after), grace), true)
 	}
 }
 

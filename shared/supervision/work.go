@@ -233,7 +233,6 @@ func (s *Supervision) change(run compliance.Run, bench Bench, e records.Judged, 
 			continue
 		}
 		b.PutFinding(had, after)
-		waits(b, e.Enterprise, had.State, after, bench.Due())
 		if i >= 0 {
 			found[i] = after
 		} else {
@@ -246,6 +245,7 @@ func (s *Supervision) change(run compliance.Run, bench Bench, e records.Judged, 
 			found[i] = after
 		}
 	}
+	waits(b, e.Enterprise, before, found, bench.Due())
 	return found
 }
 

@@ -96,6 +96,12 @@ func ListedPack() Pack {
 		Cure: regime.Text{Zh: "更换被列入的关联方，或等待其移出名单；认为有误的，可提出异议", En: "Replace the listed party, or wait for its removal; contest the finding where it is wrong"}}}}
 }
 
+// ReportLatePack is the pack of the built-in rule that figures are reported when they are due, as a pack for every sector words it. Runs over all
+// packs apply it where no other pack for every sector has the rule.
+func ReportLatePack(r Rule) Pack {
+	return Pack{Name: ReportLate, Version: "1", Title: r.Title, Rules: []Rule{r}}
+}
+
 // At is the value of a parameter in a region: that of the closest jurisdiction that has set one.
 func (p *Parameter) At(region string) (v float64, set bool) {
 	if p.Value != nil {

@@ -1,7 +1,8 @@
 // Package desk provides what waits for a caller, and what is late.
 //
 // It reads the queues of work that every step keeps, and looks through no records: an authority sees the steps that its role can take now,
-// what is late at itself, and what is late or asks for its consent at the authorities one level below it. A subject sees its own.
+// what is late at itself, and what is late or asks for its consent at the authorities one level below it. Where none is known one level above
+// an authority, what is late there shows at the next level that has one, so that nothing is late unseen. A subject sees its own.
 package desk
 
 import (
@@ -114,7 +115,7 @@ func (d *Desk) queues(ctx context.Context, who access.Principal, now time.Time, 
 			for _, p := range places {
 				p.Item.Known(calendar)
 				p.Item.Of(authorities[at.Authority].Level, authorities[at.Authority].Region)
-				if view, shown := show(p.Item, p.Item.For(who, today), today, library.Duties, f); shown {
+				if view, shown := show(p.Item, p.Item.For(who, today, authorities[at.Authority].next), today, library.Duties, f); shown {
 					if len(items) == limit {
 						return items, &at, nil
 					}
@@ -127,20 +128,39 @@ func (d *Desk) queues(ctx context.Context, who access.Principal, now time.Time, 
 	return items, nil, nil
 }
 
-// authorities are those whose queues concern the caller, its own first.
-func (d *Desk) authorities(ctx context.Context, who access.Principal, now time.Time) ([]listing.Authority, error) {
+// watched is an authority whose queue concerns a caller.
+type watched struct {
+	listing.Authority
+	next bool // the caller's is the next above it: none is known between the two
+}
+
+// authorities are those whose queues concern the caller, its own first. Who asks here is known from then on: what is late below it goes to it, and
+// no further up.
+func (d *Desk) authorities(ctx context.Context, who access.Principal, now time.Time) ([]watched, error) {
 	all, err := d.Store.Authorities(ctx, now)
 	if err != nil {
 		return nil, err
 	}
-	var out []listing.Authority
+	var out []watched
 	if who.Role != access.Auditor {
-		out = append(out, listing.Authority{ID: who.Authority, Level: who.Level, Region: who.Region})
+		own := listing.Authority{ID: who.Authority, Level: who.Level, Region: who.Region}
+		out = append(out, watched{Authority: own})
+		if own.ID != "" && !slices.ContainsFunc(all, func(a listing.Authority) bool { return a.ID == own.ID }) {
+			if err := d.Store.KnowAuthority(ctx, now, own); err != nil {
+				return nil, err
+			}
+		}
 	}
 	for _, a := range all {
-		below := a.Level.Rank()+1 == who.Level.Rank() && who.Covers(a.Region)
-		if a.ID != who.Authority && (below || who.Role == access.Auditor) {
-			out = append(out, a)
+		if a.ID == who.Authority {
+			continue
+		}
+		up := who.Level.Rank() - a.Level.Rank()
+		w := watched{a, up > 1 && who.Covers(a.Region) && !slices.ContainsFunc(all, func(b listing.Authority) bool {
+			return b.Level.Rank() > a.Level.Rank() && b.Level.Rank() < who.Level.Rank() && access.Within(a.Region, b.Region)
+		})}
+		if w.next || up == 1 && who.Covers(a.Region) || who.Role == access.Auditor {
+			out = append(out, w)
 		}
 	}
 	return out, nil

@@ -46,8 +46,16 @@ var builtin = sync.OnceValues(func() ([]compliance.PackText, error) {
 	if err != nil {
 		return nil, err
 	}
+	own := []rules.Pack{rules.ListedPack()}
+	for _, p := range packs {
+		for _, r := range p.Rules {
+			if r.Builtin == rules.ReportLate && len(p.Sectors) == 0 {
+				own = append(own, rules.ReportLatePack(r))
+			}
+		}
+	}
 	all := []compliance.PackText{}
-	for _, p := range append([]rules.Pack{rules.ListedPack()}, packs...) {
+	for _, p := range append(own, packs...) {
 		text, err := json.Marshal(p)
 		if err != nil {
 			return nil, err

@@ -2,6 +2,7 @@ package records
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"time"
 
@@ -31,6 +32,31 @@ func (s *Store) Listing(ctx context.Context, now time.Time, id string) (Listing,
 
 // Listings reads listings by their ids, at most 500, in the order of the ids and without those that are absent.
 func (s *Store) Listings(ctx context.Context, now time.Time, ids []string) ([]Listing, error) {
+	out, err := s.listings(ctx, now, ids)
+	// An engine reads each item as of its own moment: between the two of a listing a step may lie, which writes both.
+	for range 3 {
+		var torn []string
+		for _, l := range out {
+			if l.torn() {
+				torn = append(torn, l.State.ID)
+			}
+		}
+		if len(torn) == 0 || err != nil {
+			break
+		}
+		var again []Listing
+		again, err = s.listings(ctx, now, torn)
+		for _, l := range again {
+			out[slices.IndexFunc(out, func(o Listing) bool { return o.State.ID == l.State.ID })] = l
+		}
+	}
+	return out, err
+}
+
+// torn reports whether a listing and its sealed item are not of the same step. One that is erased has no sealed item.
+func (l Listing) torn() bool { return l.sealedVersion > 0 && l.sealedVersion != l.version }
+
+func (s *Store) listings(ctx context.Context, now time.Time, ids []string) ([]Listing, error) {
 	if len(ids) == 0 {
 		return nil, nil
 	}
@@ -194,14 +220,21 @@ func (s *Store) Ending(ctx context.Context, now time.Time, day workday.Day, afte
 	return ids, page.Next != "", err
 }
 
-// MoveEnding remembers that a listing's term ends on another day than was thought, or with to empty on none.
-func (s *Store) MoveEnding(ctx context.Context, now time.Time, id string, from, to workday.Day) error {
+// MoveEnding remembers that the term of a listing that was read, absent where there is none, ends on another day than was thought, or with to empty on
+// none. It returns *Lost when the listing has changed since: then another may have remembered an end on the same day.
+func (s *Store) MoveEnding(ctx context.Context, now time.Time, id string, read Listing, from, to workday.Day) error {
 	var b Batch
-	b.add("due", table.DeleteOp(dueKey(from, id), table.Condition{}))
+	b.add("listing", table.CheckOp(listingKey(id), table.Is(read.version)))
+	b.DropEnding(id, from)
 	if to != "" && to != from {
 		b.add("due", table.PutOp(table.Item{Key: dueKey(to, id), Version: 1, Doc: []byte("{}")}, table.Condition{}))
 	}
 	return s.Commit(ctx, now, &b)
+}
+
+// DropEnding forgets that a listing's term ends on a day.
+func (b *Batch) DropEnding(id string, day workday.Day) {
+	b.add("due", table.DeleteOp(dueKey(day, id), table.Condition{}))
 }
 
 // Claim is what a subject's identifier says about its listings on one ground.

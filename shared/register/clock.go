@@ -20,6 +20,10 @@ type clockMeta struct {
 	Day workday.Day `json:"day"`
 }
 
+// behind is how many days the clock looks at again: what writes a listing has the time of its message, which a queue keeps for four days, and the clock may
+// have passed the last day that was remembered then.
+const behind = 5
+
 // Tick writes down the terms that have run out. What it writes has been true since the day after each term, whether or
 // not it came; it stops after a slice and goes on at its next time.
 func (r *Register) Tick(ctx context.Context, now time.Time) error {
@@ -31,7 +35,7 @@ func (r *Register) Tick(ctx context.Context, now time.Time) error {
 	}
 	day := firstDay
 	if version > 0 {
-		day = m.Day.AddDays(1)
+		day = m.Day.AddDays(1 - behind)
 	}
 	yesterday := workday.DayOf(now).AddDays(-1)
 	done := m
@@ -39,7 +43,7 @@ func (r *Register) Tick(ctx context.Context, now time.Time) error {
 	for ; day <= yesterday && time.Since(began) <= slice; day = day.AddDays(1) {
 		if err := r.endings(ctx, now, day); err != nil {
 			failed = errors.Join(failed, err)
-		} else if failed == nil {
+		} else if failed == nil && day > done.Day {
 			done.Day = day
 		}
 	}
@@ -87,7 +91,7 @@ func (r *Register) expire(ctx context.Context, now time.Time, id string, day wor
 			return err
 		}
 		if !found || stored.State.State != listing.Listed {
-			return r.Store.MoveEnding(ctx, now, id, day, "")
+			return r.Store.MoveEnding(ctx, now, id, stored, day, "")
 		}
 		rules, err := r.rules(&stored.State)
 		if err != nil {
@@ -102,7 +106,7 @@ func (r *Register) expire(ctx context.Context, now time.Time, id string, day wor
 			if rules.Accrued != "" {
 				next = rules.Accrued
 			}
-			return r.Store.MoveEnding(ctx, now, id, day, next)
+			return r.Store.MoveEnding(ctx, now, id, stored, day, next)
 		}
 		if err != nil {
 			return err
@@ -111,9 +115,9 @@ func (r *Register) expire(ctx context.Context, now time.Time, id string, day wor
 		if err != nil {
 			return err
 		}
-		if err := r.commit(ctx, at, &head, []*change{{stored: stored, events: events, vault: v, rules: rules}}, nil); err != nil {
-			return err
-		}
-		return r.Store.MoveEnding(ctx, now, id, day, "")
+		return r.commit(ctx, at, &head, []*change{{stored: stored, events: events, vault: v, rules: rules}}, func(b *records.Batch) error {
+			b.DropEnding(id, day)
+			return nil
+		})
 	})
 }

@@ -94,6 +94,9 @@ func (r *Register) Import(ctx context.Context, call Call, rows []ImportRow) (*Re
 		return r.kept().Keep(ctx, call, reply, b)
 	})
 	if records.IsLost(err) { // the same call was answered meanwhile
+		if err := r.Store.DropChunks(ctx, call.Now, imp); err != nil {
+			return nil, err
+		}
 		if again, err := r.kept().Again(ctx, call); again != nil || err != nil {
 			return again, err
 		}

@@ -19,6 +19,7 @@ import (
 	"shixin/shared/keys"
 	"shixin/shared/querylog"
 	"shixin/shared/records"
+	"shixin/shared/workday"
 )
 
 // Ledger is the application. Store is always needed, Hash to export, Policy to show.
@@ -109,7 +110,7 @@ func (l *Ledger) append(ctx context.Context, now time.Time, chain records.QueryC
 		}
 		b := &records.Batch{}
 		b.AppendQueries(now, day, after, fresh)
-		if slices.Contains(told, inquiry.Exhausted) {
+		if slices.Contains(told, inquiry.Exhausted) && chain.Day >= workday.DayOf(now) { // a late message does not write over the mark of today
 			b.PutExhausted(chain)
 		}
 		err = l.Store.Commit(ctx, now, b)

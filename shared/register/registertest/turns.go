@@ -56,14 +56,29 @@ func (t *Turn) Blobs(under blob.Store) blob.Store { return turnBlobs{under, t} }
 // Uploads is a store of uploads behind the turn.
 func (t *Turn) Uploads(under blob.Uploads) blob.Uploads { return turnUploads{under, t} }
 
+// mostApart is how many keys of one Get are read one by one.
+const mostApart = 8
+
 type turnTable struct {
 	table.Table
 	turn *Turn
 }
 
-func (t turnTable) Get(ctx context.Context, r table.Read) ([]table.Item, error) {
-	t.turn.take()
-	return t.Table.Get(ctx, r)
+// Get reads each item as of its own moment, the last first, as an engine may.
+func (t turnTable) Get(ctx context.Context, r table.Read) (items []table.Item, err error) {
+	if len(r.Keys) > mostApart {
+		t.turn.take()
+		return t.Table.Get(ctx, r)
+	}
+	for i := len(r.Keys) - 1; i >= 0; i-- {
+		t.turn.take()
+		one, err := t.Table.Get(ctx, table.Read{Now: r.Now, Keys: r.Keys[i : i+1], Eventual: r.Eventual})
+		if err != nil {
+			return nil, err
+		}
+		items = append(one, items...)
+	}
+	return items, nil
 }
 
 func (t turnTable) Query(ctx context.Context, r table.Range) (table.Page, error) {

@@ -147,6 +147,9 @@ func (h handlers) actionEvents(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	items, last, err := h.Rungs.Events(ctx, web.Caller(ctx), web.Now(ctx), code, id, after, q.Limit())
+	if err == nil {
+		err = h.tellOf(r, code, len(items), ofPersons)
+	}
 	if err != nil {
 		return err
 	}

@@ -26,6 +26,9 @@ type Uploads interface {
 	Size(ctx context.Context, name string) (int64, error)
 	// Read returns n bytes from an offset, fewer only at the end, none behind it.
 	Read(ctx context.Context, name string, from int64, n int) ([]byte, error)
-	// Delete removes what has come; removing what is absent succeeds.
+	// Close removes what has come and leaves the name taken, so that its address takes no other body: then its size is 0. Closing what is
+	// absent, or closed, succeeds.
+	Close(ctx context.Context, name string) error
+	// Delete removes what has come, and frees the name; removing what is absent succeeds.
 	Delete(ctx context.Context, name string) error
 }

@@ -80,7 +80,7 @@ func TestAFileIsLookedUpRowByRow(t *testing.T) {
 		if only := w.results(c.who, id, screening.Match, 1); len(only) != p.Counts.Match {
 			t.Errorf("%d matches, counted %d", len(only), p.Counts.Match)
 		}
-		if left := w.shelf.names("uploads/" + id); len(left) > 0 {
+		if left := w.shelf.files(id); len(left) > 0 {
 			t.Errorf("the file is still there: %v", left)
 		}
 		told := w.queue.take(querylog.Queue)
@@ -127,7 +127,7 @@ func TestAFileThatIsWrong(t *testing.T) {
 		if _, err := w.Start(w.Ctx(), w.call(rt.Operator), id); fault.Of(err) != fault.Conflict {
 			t.Errorf("%s: started again: %v", what, err)
 		}
-		if left := w.shelf.names("uploads/"); len(left) > 0 {
+		if left := w.shelf.files(""); len(left) > 0 {
 			t.Errorf("%s: the file is kept", what)
 		}
 	}
@@ -267,7 +267,7 @@ func TestAWorkerIsKilledAnywhere(t *testing.T) {
 			w.Must(after.work(f))
 		}
 		w.Must(after.Sweep(w.Ctx(), w.Now))
-		if left := w.shelf.names("uploads/" + f); len(left) > 0 {
+		if left := w.shelf.files(f); len(left) > 0 {
 			t.Errorf("at %d: the file is still there", at)
 		}
 		if p := w.progress(rt.Operator, f); p.State != records.ScreeningClosed || p.Screened != 23 {
@@ -304,7 +304,7 @@ func TestFilesAndResultsGo(t *testing.T) {
 	w.Must(w.work(done))
 	w.Later(6)
 	w.Must(w.Sweep(w.Ctx(), w.Now))
-	if left := w.shelf.names("uploads/"); len(left) > 0 {
+	if left := w.shelf.files(""); len(left) > 0 {
 		t.Errorf("after eight days a file is there: %v", left)
 	}
 	if _, err := w.Screening.Read(w.Ctx(), rt.Operator, w.Now, never); fault.Of(err) != fault.NotFound {
@@ -318,7 +318,7 @@ func TestFilesAndResultsGo(t *testing.T) {
 		t.Errorf("results after eight days, not swept yet: %v", err)
 	}
 	w.Must(w.Sweep(w.Ctx(), w.Now))
-	if left := append(w.shelf.names("screenings/"), w.shelf.names("uploads/")...); len(left) > 0 {
+	if left := append(w.shelf.names("screenings/"), w.shelf.files("")...); len(left) > 0 {
 		t.Errorf("left: %v", left)
 	}
 	if ids, err := w.Screening.Store.Screenings(w.Ctx(), w.Now); err != nil || len(ids) > 0 {

@@ -126,7 +126,7 @@ func (s *Screening) Start(ctx context.Context, call repeat.Call, id string) (*re
 		switch sc.State {
 		case records.ScreeningCreated:
 		case records.ScreeningFailed:
-			return nil, fault.New(fault.Conflict, "the screening has failed: "+sc.Detail, "")
+			return nil, hasFailed(sc)
 		default: // it was started before
 			s.send(ctx, id)
 			return progress(202, sc), nil
@@ -151,7 +151,7 @@ func (s *Screening) Start(ctx context.Context, call repeat.Call, id string) (*re
 			return nil, err
 		}
 		if refused != nil {
-			return nil, errors.Join(refused, s.dropUpload(ctx, call.Now, sc))
+			return nil, errors.Join(anew(refused), s.dropUpload(ctx, call.Now, sc))
 		}
 		s.send(ctx, id)
 		return reply, nil
@@ -199,6 +199,23 @@ func fail(sc *records.Screening, why error) error {
 		sc.Detail = f.Detail
 	}
 	return why
+}
+
+const anewEN, anewZH = "mend the file and begin anew with POST /v1/screenings", "请修正文件后以 POST /v1/screenings 重新开始"
+
+// anew adds to a refusal how to go on.
+func anew(refused error) error {
+	if f, ok := errors.AsType[*fault.Fault](refused); ok {
+		more := *f
+		more.Detail += "; " + fault.Both(anewEN, anewZH)
+		return &more
+	}
+	return refused
+}
+
+// hasFailed refuses a call on a screening that has failed, which it does for good.
+func hasFailed(sc *records.Screening) error {
+	return fault.New(fault.Conflict, "the screening has failed for good, and its address takes no other file: "+anewEN, "批量查询已失败且不可恢复,其上传地址不再接收文件:"+anewZH+";"+sc.Detail)
 }
 
 // send tells a worker. The message is a hint: a sweep finds the screening without it.

@@ -68,7 +68,7 @@ func (s *Screening) Results(ctx context.Context, who access.Principal, now time.
 	switch sc.State {
 	case records.ScreeningClosed:
 	case records.ScreeningFailed:
-		return nil, nil, fault.New(fault.Conflict, "the screening has failed: "+sc.Detail, "")
+		return nil, nil, hasFailed(sc)
 	default:
 		return nil, nil, fault.New(fault.Conflict, fmt.Sprintf("the screening is %s; its results are there when it is closed", sc.State), "批量查询尚未完成,完成后方可读取结果")
 	}
@@ -114,12 +114,12 @@ func (s *Screening) openResults(ctx context.Context, id string, page int) ([]Res
 	return results, json.Unmarshal(packed, &results)
 }
 
-// dropUpload removes the file of a screening that has no more use for it.
+// dropUpload removes the file of a screening that has no more use for it. Its address takes no other.
 func (s *Screening) dropUpload(ctx context.Context, now time.Time, sc *records.Screening) error {
 	if !sc.Kept || sc.Open() {
 		return nil
 	}
-	if err := s.Uploads.Delete(ctx, uploadOf(sc.ID)); err != nil {
+	if err := s.Uploads.Close(ctx, uploadOf(sc.ID)); err != nil {
 		return err
 	}
 	sc.Kept = false

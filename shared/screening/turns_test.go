@@ -52,7 +52,7 @@ func TestAFileIsWorkedOnByTwo(t *testing.T) {
 		if tails := w.shelf.names("screenings/" + id + "/tail"); len(tails) != 1 {
 			t.Errorf("kept of what came since: %v", tails)
 		}
-		if files := w.shelf.names("uploads/"); len(files) != 0 {
+		if files := w.shelf.files(""); len(files) != 0 {
 			t.Errorf("kept of the file: %v", files)
 		}
 	})

@@ -140,13 +140,16 @@ func (s *Screening) readThrough(ctx context.Context, sc *records.Screening, layo
 		if err != nil {
 			return err
 		}
+		if len(more) == 0 && at < sc.Size {
+			return short(sc, at)
+		}
 		at += int64(len(more))
 		sum.Write(more)
 		text = append(text, more...)
 		if !skipped { // the header, which lies within the first window
 			text, skipped = text[min(int64(len(text)), layout.Start):], true
 		}
-		end := at >= sc.Size || len(more) == 0
+		end := at >= sc.Size
 		for {
 			row, isUTF8, isGB, n, ok := layout.Count(text, end)
 			if !ok {
@@ -322,7 +325,7 @@ func (s *Screening) rows(ctx context.Context, sc *records.Screening) (rows []she
 				return nil, cursor, err
 			}
 			if len(more) == 0 {
-				return nil, cursor, fmt.Errorf("screening: the file of %s ends at %d and had %d bytes", sc.ID, behind, sc.Size)
+				return nil, cursor, short(sc, behind)
 			}
 			text, behind = append(bytes.Clone(text), more...), behind+int64(len(more))
 			continue
@@ -334,6 +337,11 @@ func (s *Screening) rows(ctx context.Context, sc *records.Screening) (rows []she
 		}
 	}
 	return rows, cursor, nil
+}
+
+// short is a file that has become shorter than it was, as one has that another worker was done with.
+func short(sc *records.Screening, at int64) error {
+	return fmt.Errorf("screening: the file of %s ends at %d and had %d bytes: %w", sc.ID, at, sc.Size, blob.ErrNotFound)
 }
 
 // lookUp looks rows up on all processors.

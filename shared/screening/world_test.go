@@ -82,6 +82,16 @@ func (s *shelf) names(prefix string) (out []string) {
 	return out
 }
 
+// files names the uploads of a screening, or of all, that hold something. A closed one does not.
+func (s *shelf) files(id string) (out []string) {
+	for _, name := range s.names("uploads/" + id) {
+		if body, err := s.Get(context.Background(), name); err == nil && len(body) > 0 {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
 // change alters a blob.
 func (s *shelf) change(prefix string, to func([]byte) []byte) {
 	for _, name := range s.names(prefix) {
@@ -105,6 +115,8 @@ func (i inbox) Size(ctx context.Context, name string) (int64, error) {
 	body, err := i.shelf.Get(ctx, name)
 	return int64(len(body)), err
 }
+
+func (i inbox) Close(ctx context.Context, name string) error { return i.Put(ctx, name, nil) }
 
 func (i inbox) Read(ctx context.Context, name string, from int64, n int) ([]byte, error) {
 	body, err := i.shelf.Get(ctx, name)

@@ -17,7 +17,7 @@ var rooms = []struct {
 	{"domain", exactly("shared/subject", "shared/regime", "shared/listing", "shared/compliance", "shared/compliance/indicator", "shared/compliance/rules", "shared/compliance/peers", "shared/compliance/relation", "shared/compliance/risk", "shared/procedure", "shared/journal", "shared/workday", "shared/access", "shared/fault"), []string{"domain"}},
 	{"domain", below("shared/naming"), []string{"domain"}},
 	{"domain", exactly("shared/duty", "shared/ladder", "shared/action", "shared/statistics"), []string{"domain"}},
-	{"domain", exactly("shared/inquiry"), []string{"domain"}},
+	{"domain", exactly("shared/inquiry", "shared/delimited"), []string{"domain"}},
 	{"lazy values", exactly("shared/lazy", "shared/squeeze"), nil},
 	{"port", exactly("shared/table", "shared/blob", "shared/queue", "shared/keys"), []string{"domain"}},
 	{"contract suite", exactly("shared/table/tabletest", "shared/blob/blobtest", "shared/queue/queuetest", "shared/keys/keystest"), []string{"port", "adapter"}},

@@ -3,6 +3,7 @@ package blobtest
 import (
 	"bytes"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"testing"
@@ -63,6 +64,42 @@ func RunUploads(t *testing.T, open func(t *testing.T) blob.Uploads) {
 		}
 	})
 
+	t.Run("a closed name takes no other body", func(t *testing.T) {
+		u, ctx := open(t), t.Context()
+		for _, sent := range []bool{true, false} {
+			name := fmt.Sprintf("uploads/closed-%v", sent)
+			a, err := u.Address(ctx, name, time.Minute)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if sent {
+				if status := Send(t, a, bytes.NewReader(body)); status != http.StatusOK {
+					t.Fatalf("the upload: status %d", status)
+				}
+			}
+			for range 2 {
+				if err := u.Close(ctx, name); err != nil {
+					t.Fatal(err)
+				}
+			}
+			if size, err := u.Size(ctx, name); err != nil || size != 0 {
+				t.Errorf("after Close: size %d, %v", size, err)
+			}
+			if got, err := u.Read(ctx, name, 0, 10); err != nil || len(got) != 0 {
+				t.Errorf("Read after Close: %q, %v", got, err)
+			}
+			if status := Send(t, a, bytes.NewReader(body)); status != http.StatusPreconditionFailed {
+				t.Errorf("a body after Close: status %d", status)
+			}
+			if err := u.Delete(ctx, name); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := u.Size(ctx, name); !errors.Is(err, blob.ErrNotFound) {
+				t.Errorf("after Delete: %v", err)
+			}
+		}
+	})
+
 	t.Run("an empty body", func(t *testing.T) {
 		u := open(t)
 		a, err := u.Address(t.Context(), "uploads/empty", time.Minute)
@@ -83,7 +120,7 @@ func RunUploads(t *testing.T, open func(t *testing.T) blob.Uploads) {
 			_, addressErr := u.Address(ctx, name, time.Minute)
 			_, sizeErr := u.Size(ctx, name)
 			_, readErr := u.Read(ctx, name, 0, 1)
-			for call, err := range map[string]error{"Address": addressErr, "Size": sizeErr, "Read": readErr, "Delete": u.Delete(ctx, name)} {
+			for call, err := range map[string]error{"Address": addressErr, "Size": sizeErr, "Read": readErr, "Close": u.Close(ctx, name), "Delete": u.Delete(ctx, name)} {
 				if !errors.Is(err, blob.ErrName) {
 					t.Errorf("%s(%q): %v", call, name, err)
 				}

@@ -136,6 +136,11 @@ func (i *Inbox) take(ctx context.Context, name string, body io.Reader) error {
 			break
 		}
 	}
+	return i.mark(ctx, name, size)
+}
+
+// mark says that a whole body of so many bytes is there.
+func (i *Inbox) mark(ctx context.Context, name string, size int64) error {
 	whole, err := json.Marshal(arrived{size})
 	if err != nil {
 		return err
@@ -222,8 +227,24 @@ func (i *Inbox) Read(ctx context.Context, name string, from int64, n int) ([]byt
 	return out, nil
 }
 
-// Delete implements blob.Uploads. The mark goes last, so that what a kill left is found again.
+// Close implements blob.Uploads.
+func (i *Inbox) Close(ctx context.Context, name string) error {
+	if err := i.drop(ctx, name); err != nil {
+		return err
+	}
+	return i.mark(ctx, name, 0)
+}
+
+// Delete implements blob.Uploads.
 func (i *Inbox) Delete(ctx context.Context, name string) error {
+	if err := i.drop(ctx, name); err != nil {
+		return err
+	}
+	return i.Store.Delete(ctx, name)
+}
+
+// drop removes the parts of a body. Its mark goes later, so that what a kill left is found again.
+func (i *Inbox) drop(ctx context.Context, name string) error {
 	size, err := i.Size(ctx, name)
 	if errors.Is(err, blob.ErrNotFound) {
 		size, err = 0, nil
@@ -234,7 +255,7 @@ func (i *Inbox) Delete(ctx context.Context, name string) error {
 	for n := 0; ; n++ {
 		if int64(n)*chunk >= size { // an upload that stopped half-way has parts and no mark
 			if _, err := i.Store.Get(ctx, part(name, n)); errors.Is(err, blob.ErrNotFound) {
-				break
+				return nil
 			} else if err != nil {
 				return err
 			}
@@ -243,5 +264,4 @@ func (i *Inbox) Delete(ctx context.Context, name string) error {
 			return err
 		}
 	}
-	return i.Store.Delete(ctx, name)
 }

@@ -22,6 +22,7 @@ import (
 type UploadClient interface {
 	HeadObject(context.Context, *awss3.HeadObjectInput, ...func(*awss3.Options)) (*awss3.HeadObjectOutput, error)
 	GetObject(context.Context, *awss3.GetObjectInput, ...func(*awss3.Options)) (*awss3.GetObjectOutput, error)
+	PutObject(context.Context, *awss3.PutObjectInput, ...func(*awss3.Options)) (*awss3.PutObjectOutput, error)
 	DeleteObject(context.Context, *awss3.DeleteObjectInput, ...func(*awss3.Options)) (*awss3.DeleteObjectOutput, error)
 	PresignPutObject(context.Context, *awss3.PutObjectInput, ...func(*awss3.PresignOptions)) (*v4.PresignedHTTPRequest, error)
 }
@@ -129,6 +130,18 @@ func (u *Uploads) Read(ctx context.Context, name string, from int64, n int) ([]b
 		}
 	}
 	return nil, fmt.Errorf("blob: get %s: %w", name, broken)
+}
+
+// Close implements blob.Uploads: an empty object stays, on which the address's condition fails.
+func (u *Uploads) Close(ctx context.Context, name string) error {
+	client, err := u.ready(ctx, name)
+	if err != nil {
+		return err
+	}
+	if _, err := client.PutObject(ctx, &awss3.PutObjectInput{Bucket: aws.String(u.bucket), Key: aws.String(name)}); err != nil {
+		return fmt.Errorf("blob: close %s: %w", name, err)
+	}
+	return nil
 }
 
 // Delete implements blob.Uploads.

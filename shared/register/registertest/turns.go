@@ -131,6 +131,11 @@ func (u turnUploads) Read(ctx context.Context, name string, from int64, n int) (
 	return u.under.Read(ctx, name, from, n)
 }
 
+func (u turnUploads) Close(ctx context.Context, name string) error {
+	u.turn.take()
+	return u.under.Close(ctx, name)
+}
+
 func (u turnUploads) Delete(ctx context.Context, name string) error {
 	u.turn.take()
 	return u.under.Delete(ctx, name)

@@ -121,11 +121,11 @@ func (l Layout) header(text []byte) (Layout, error) {
 	for _, delimiter := range []byte(delimiters) {
 		try := l
 		try.Delimiter = delimiter
-		n, lines, ok := try.record(text, true)
+		n, lines, _, ok := try.record(text, true)
 		if !ok {
 			continue
 		}
-		cells, _ := try.cells(text[:n])
+		cells, _ := try.form().Cells(text[:n])
 		known := 0
 		for i, c := range cells {
 			cells[i] = strings.ToLower(strings.TrimSpace(c))

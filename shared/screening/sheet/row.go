@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"cmp"
 	"errors"
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -60,7 +61,7 @@ type Identifier struct {
 // of the file. It returns how many bytes the row took and how many lines; ok is false where more text is needed, or nothing is left. A
 // blank line is passed over: its row has no Line.
 func (l Layout) Next(text []byte, line int, end bool) (row Row, n, lines int, ok bool) {
-	n, lines, ok = l.record(text, end)
+	n, lines, open, ok := l.record(text, end)
 	if !ok {
 		return row, 0, 0, false
 	}
@@ -71,7 +72,11 @@ func (l Layout) Next(text []byte, line int, end bool) (row Row, n, lines int, ok
 	row.Line = line
 	switch {
 	case n > MaxRecord:
-		row.Wrong = fault.Both("the row is too long; is a quote not closed?", "该行过长,引号可能未闭合")
+		row.Wrong = fault.Both("the row is too long", "该行过长")
+		return row, n, lines, true
+	case open:
+		row.Wrong = fault.Both(fmt.Sprintf("a quote opens on this line and is not closed, or not within %d lines where a row of %d cells ends; the next line is read as a row of its own", mostLines, len(l.Columns)),
+			fmt.Sprintf("该行引号未闭合,或未在 %d 行之内于 %d 列的行尾闭合;下一行按独立的一行读取", mostLines, len(l.Columns)))
 		return row, n, lines, true
 	case l.GB18030 && !ascii(record):
 		decoded, err := simplifiedchinese.GB18030.NewDecoder().Bytes(record)
@@ -94,7 +99,7 @@ func (l Layout) Next(text []byte, line int, end bool) (row Row, n, lines int, ok
 
 // Count is Next without reading what the row says: whether there is one, and whether its bytes are UTF-8 and, where they are not, GB18030.
 func (l Layout) Count(text []byte, end bool) (row, isUTF8, isGB bool, n int, ok bool) {
-	n, _, ok = l.record(text, end)
+	n, _, _, ok = l.record(text, end)
 	if !ok || len(bytes.TrimSpace(text[:n])) == 0 {
 		return false, true, true, n, ok
 	}
@@ -133,12 +138,8 @@ func fromJSON(record []byte, row *Row) {
 }
 
 func (l Layout) fromCSV(record []byte, row *Row) {
-	cells, closed := l.cells(record)
-	switch {
-	case !closed:
-		row.Wrong = fault.Both("a quote of the row is not closed", "该行引号未闭合")
-		return
-	case len(cells) != len(l.Columns):
+	cells, _ := l.form().Cells(record)
+	if len(cells) != len(l.Columns) {
 		row.Wrong = fault.Both("the row has "+strconv.Itoa(len(cells))+" cells and the header "+strconv.Itoa(len(l.Columns)),
 			"该行有 "+strconv.Itoa(len(cells))+" 列,表头有 "+strconv.Itoa(len(l.Columns))+" 列")
 		return

@@ -71,7 +71,8 @@ func TestRows(t *testing.T) {
 		"semicolons":                           {CSV, []byte("name;reference\na, b;1\n"), []Row{{Line: 2, Name: "a, b", Reference: "1"}}},
 		"tabs":                                 {CSV, []byte("reference\tname\n1\ta\n"), []Row{{Line: 2, Name: "a", Reference: "1"}}},
 		"quotes within a cell are text":        {CSV, []byte("name,reference\na\"\"b \"c\",1\nd,2\n"), []Row{{Line: 2, Name: `a""b "c"`, Reference: "1"}, {Line: 3, Name: "d", Reference: "2"}}},
-		"a quoted line end, then the next row": {CSV, []byte("name\n\"a\n\nb\"\nc"), []Row{{Line: 2, Name: "a\n\nb"}, {Line: 5, Name: "c"}}},
+		"a quoted line end, then the next row": {CSV, []byte("name,reference\n\"a\n\nb\",1\nc,2"), []Row{{Line: 2, Name: "a\n\nb", Reference: "1"}, {Line: 5, Name: "c", Reference: "2"}}},
+		"GB18030 in which half a character is a delimiter": {CSV, gb("reference|name\n1|亅\n2|b\n"), []Row{{Line: 2, Reference: "1", Name: "亅"}, {Line: 3, Reference: "2", Name: "b"}}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			for _, window := range []int{1, 7, 1 << 20} {
@@ -93,10 +94,11 @@ func TestWrongRows(t *testing.T) {
 	}{
 		"NDJSON": {NDJSON, "{\"name\":\"a\"}\n{\"name\":\n[1]\nnull\n{\"nme\":\"b\"}\n{\"name\":7}\n{\"name\":\"a\",\"name\":\"b\"}\n\"a\"\n{\"name\":\"b\"}\n{\"name\":\"\\ud800\"}\n{\"name\":\"cut o",
 			map[int]string{2: "JSON", 3: "type", 4: "JSON", 5: "field", 6: "type", 7: "JSON", 8: "type", 10: "JSON", 11: "JSON"}, []int{1, 9}},
-		"not UTF-8 among UTF-8": {NDJSON, "{\"name\":\"张\"}\n" + strings.Repeat("{\"name\":\"a\"}\n", 20_000) + "{\"name\":\"\xff\xff\"}\n", map[int]string{20_002: "UTF-8"}, []int{1, 2, 20_001}},
-		"CSV":                   {CSV, "name,birth_year\na,1980\nb\nc,x\nd,1,2\n\"e,1980\nf,1980\n", map[int]string{3: "cells", 4: "birth_year", 5: "cells", 6: "quote"}, []int{2}},
-		"a quote never closed":  {CSV, "name\n\"" + strings.Repeat("abcdefgh\n", MaxRecord/9+2) + "last\n", map[int]string{2: "too long"}, []int{MaxRecord/9 + 4}},
-		"too long":              {NDJSON, "{\"name\":\"" + long + "\"}\n{\"name\":\"a\"}\n", map[int]string{1: "too long"}, []int{2}},
+		"not UTF-8 among UTF-8":     {NDJSON, "{\"name\":\"张\"}\n" + strings.Repeat("{\"name\":\"a\"}\n", 20_000) + "{\"name\":\"\xff\xff\"}\n", map[int]string{20_002: "UTF-8"}, []int{1, 2, 20_001}},
+		"CSV":                       {CSV, "name,birth_year\na,1980\nb\nc,x\nd,1,2\n\"e,1980\nf,1980\n", map[int]string{3: "cells", 4: "birth_year", 5: "cells", 6: "quote"}, []int{2, 7}},
+		"a quote never closed":      {CSV, "name\n\"" + strings.Repeat("abcdefgh\n", MaxRecord/9+2) + "last\n", map[int]string{2: "quote"}, []int{3, 4, MaxRecord / 9, MaxRecord/9 + 4}},
+		"a quote that another ends": {CSV, "name,reference\n\"a,1\nb,2\nc,\"3\n\"d,4\ne\",5\nf,6\n", map[int]string{2: "quote", 4: "quote"}, []int{3, 5, 7}},
+		"too long":                  {NDJSON, "{\"name\":\"" + long + "\"}\n{\"name\":\"a\"}\n", map[int]string{1: "too long"}, []int{2}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			_, rows := read(t, c.format, []byte(c.file), 1<<20)

@@ -3,16 +3,14 @@ package rows
 
 import (
 	"bytes"
-	"encoding/csv"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io"
 	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
 
+	"shixin/shared/delimited"
 	"shixin/shared/fault"
 )
 
@@ -71,36 +69,52 @@ func readNDJSON(body []byte, most int) []Row {
 	return all
 }
 
+// A row of a CSV may span lines, as facts do, where it can be nothing else.
+const mostLines, mostBytes = 200, 64 << 10
+
 func readCSV(body []byte, most int, literal func(string) bool) ([]Row, error) {
-	r := csv.NewReader(bytes.NewReader(body))
-	r.FieldsPerRecord = -1
-	header, err := r.Read()
-	if err != nil {
-		return nil, fault.New(fault.Malformed, "the first line must be a CSV header of JSON pointers without the leading slash", "首行应为表头:不带前导斜杠的 JSON 指针")
-	}
-	if err := checkHeader(header); err != nil {
-		return nil, err
-	}
+	f := delimited.Form{Delimiter: ',', Lines: mostLines, Bytes: mostBytes}
+	var header []string
 	var all []Row
-	for len(all) <= most {
-		record, err := r.Read()
-		if err == io.EOF {
-			break
-		}
-		if parse, ok := errors.AsType[*csv.ParseError](err); ok {
-			all = append(all, Row{Line: parse.StartLine, Err: fault.New(fault.Invalid, "not a CSV line: "+parse.Err.Error(), "无法读取该 CSV 行")})
-			break // what follows a broken quote cannot be told apart
-		}
-		line, _ := r.FieldPos(0)
+	for line := 1; len(body) > 0 && len(all) <= most; {
+		n, lines, open, _ := f.Record(body, true)
+		record := body[:n]
 		row := Row{Line: line}
-		if len(record) != len(header) {
-			row.Err = fault.New(fault.Invalid, fmt.Sprintf("the line has %d cells, the header %d", len(record), len(header)), "单元格数与表头不一致")
-		} else {
-			row.JSON, row.Err = document(header, record, literal)
+		body, line = body[n:], line+lines
+		if len(bytes.Trim(record, "\r\n")) == 0 {
+			continue
+		}
+		cells, manner := f.Cells(record)
+		switch {
+		case header == nil:
+			if manner != delimited.Strict {
+				return nil, noHeader()
+			}
+			if err := checkHeader(cells); err != nil {
+				return nil, err
+			}
+			header, f.Columns = cells, len(cells)
+			continue
+		case open:
+			row.Err = fault.New(fault.Invalid, fmt.Sprintf("a quote opens on this line and is not closed, or not within %d lines where a row of %d cells ends; the next line is read as a row of its own", mostLines, len(header)),
+				fmt.Sprintf("该行引号未闭合,或未在 %d 行之内于 %d 个单元格的行尾闭合;下一行按独立的一行读取", mostLines, len(header)))
+		case manner != delimited.Strict:
+			row.Err = fault.New(fault.Invalid, "a cell with a quote in it is put in quotes, and its own quotes are doubled", "含引号的单元格须整体加引号,其中的引号须双写")
+		case len(cells) != len(header):
+			row.Err = fault.New(fault.Invalid, fmt.Sprintf("the line has %d cells, the header %d", len(cells), len(header)), "单元格数与表头不一致")
+		default:
+			row.JSON, row.Err = document(header, cells, literal)
 		}
 		all = append(all, row)
 	}
+	if header == nil {
+		return nil, noHeader()
+	}
 	return all, nil
+}
+
+func noHeader() error {
+	return fault.New(fault.Malformed, "the first line must be a CSV header of JSON pointers without the leading slash", "首行应为表头:不带前导斜杠的 JSON 指针")
 }
 
 func checkHeader(header []string) error {

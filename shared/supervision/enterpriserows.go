@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 
 	"shixin/shared/compliance"
 	"shixin/shared/fault"
@@ -21,46 +20,11 @@ type Row struct {
 	Wrong error // what is wrong with the line before anybody looks at what it says; nil when it could be read
 }
 
-// Rejection is one thing that is wrong with one line.
-type Rejection struct {
-	Line    int    `json:"line"`    // from 1, a CSV header included
-	Pointer string `json:"pointer"` // "" where the whole row is meant
-	Detail  string `json:"detail"`
-}
-
-// Receipt is the answer to the bulk call. A row that is rejected stops no other.
-type Receipt struct {
-	Accepted int         `json:"accepted"`
-	Total    int         `json:"rejected_total"` // rows
-	Rejected []Rejection `json:"rejected"`       // of the first rows that were
-}
-
-// MaxRows is how many rows one bulk call may have.
-const MaxRows = 5000
-
+// group is how many registrations are read at a time; a Write holds as many of them as fit.
 const (
-	group            = 96 // rows that are read at a time; a Write holds as many of them as fit
-	maxGroupBytes    = 3 << 20
-	maxRejections    = 1000   // in an answer
-	maxRejectedBytes = 100000 // of an answer, which has to fit an item
+	group         = 96
+	maxGroupBytes = 3 << 20
 )
-
-func (r *Receipt) reject(line int, err error, room *int) {
-	r.Total++
-	fields := []fault.Field{{Detail: err.Error()}}
-	if f, ok := errors.AsType[*fault.Fault](err); ok {
-		fields[0].Detail = f.Detail
-		if len(f.Fields) > 0 {
-			fields = f.Fields
-		}
-	}
-	for _, f := range fields {
-		if *room -= len(f.Pointer) + len(f.Detail) + 40; len(r.Rejected) == maxRejections || *room < 0 {
-			return
-		}
-		r.Rejected = append(r.Rejected, Rejection{Line: line, Pointer: f.Pointer, Detail: f.Detail})
-	}
-}
 
 // Import registers or replaces many enterprises. What one row asks for is done or refused as a PUT would be, without If-Match.
 // A row that says what is registered already changes nothing, so that a call may be repeated.
@@ -79,7 +43,7 @@ func (s *Supervision) Import(ctx context.Context, call Call, rows []Row) (*Reply
 	for _, n := range shards {
 		known[n] = true
 	}
-	receipt, room := &Receipt{Rejected: []Rejection{}}, maxRejectedBytes
+	receipt := newReceipt()
 	lines := map[string]int{}
 	var good []Row
 	for _, row := range rows {
@@ -96,46 +60,18 @@ func (s *Supervision) Import(ctx context.Context, call Call, rows []Row) (*Reply
 			err = fault.At("/uscc", fmt.Sprintf("line %d has the same enterprise; give each once", first), fmt.Sprintf("与第 %d 行重复,每个企业只能出现一次", first))
 		}
 		if err != nil {
-			receipt.reject(row.Line, err, &room)
+			receipt.reject(row.Line, err)
 			continue
 		}
 		lines[row.USCC] = row.Line
 		good = append(good, row)
 	}
-	good = parentsFirst(good)
-	for len(good) > 0 {
-		n := min(group, len(good))
-		refused, err := s.importGroup(ctx, call, good[:n], known)
-		if err != nil {
-			return nil, err
-		}
-		for i, err := range refused {
-			if err != nil {
-				receipt.reject(good[i].Line, err, &room)
-			} else {
-				receipt.Accepted++
-			}
-		}
-		good = good[n:]
+	if err := storeRows(receipt, parentsFirst(good), group, func(r Row) int { return r.Line }, func(rows []Row) ([]error, error) {
+		return s.importGroup(ctx, call, rows, known)
+	}); err != nil {
+		return nil, err
 	}
-	slices.SortStableFunc(receipt.Rejected, func(a, b Rejection) int { return a.Line - b.Line })
 	return s.receive(ctx, call, receipt)
-}
-
-// receive answers a bulk call with its receipt.
-func (s *Supervision) receive(ctx context.Context, call Call, receipt *Receipt) (*Reply, error) {
-	reply := &Reply{Status: 200, Body: encode(receipt)}
-	if call.Once == nil {
-		return reply, nil
-	}
-	// The same call twice at once: both have done the same, the first answer stands.
-	return s.kept().Once(ctx, call, func() (*Reply, error) {
-		b := &records.Batch{}
-		if err := s.kept().Keep(ctx, call, reply, b); err != nil {
-			return nil, err
-		}
-		return reply, s.Store.Commit(ctx, call.Now, b)
-	})
 }
 
 // importGroup stores some rows in as few Writes as hold them; refused says of each why it is not among them.

@@ -153,11 +153,7 @@ func (h handlers) actionEvents(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var next *int
-	if last > 0 {
-		next = &last
-	}
-	return web.Page(w, q, items, next)
+	return web.Page(w, q, items, web.Behind(last))
 }
 
 func (h handlers) rectifications(w http.ResponseWriter, r *http.Request) error {

@@ -128,10 +128,10 @@ type Group struct {
 
 // Days is a median. Cases is at least how many it rests on, in tens.
 type Days struct {
-	Regime string `json:"regime"`
-	What   string `json:"what"` // decision, lifting, request:KIND
-	Median int    `json:"median_days"`
-	Cases  int    `json:"cases"`
+	Regime string  `json:"regime"`
+	What   string  `json:"what"`        // decision, lifting, request:KIND
+	Median float64 `json:"median_days"` // a half where two lie in the middle
+	Cases  int     `json:"cases"`
 }
 
 // Share is how many of a regime's decided appeals were granted, in hundredths.
@@ -203,7 +203,7 @@ func (t *Tally) medians() []Days {
 				continue
 			}
 			slices.Sort(days)
-			out = append(out, Days{Regime: regime, What: what, Median: (days[(len(days)-1)/2] + days[len(days)/2]) / 2, Cases: len(days) / 10 * 10})
+			out = append(out, Days{Regime: regime, What: what, Median: float64(days[(len(days)-1)/2]+days[len(days)/2]) / 2, Cases: len(days) / 10 * 10})
 		}
 	}
 	return out

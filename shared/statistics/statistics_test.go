@@ -59,7 +59,7 @@ func TestFigures(t *testing.T) {
 	if g := find(f.Findings, "listed"); g.Total != nil || len(g.Cells) != 1 || g.Cells[0] != (statistics.Cell{Of: "110000", Count: 12}) {
 		t.Errorf("findings: %+v", g)
 	}
-	want := "[{a decision 7 30} {a lifting 1 10} {a request:appeal 5 20}]"
+	want := "[{a decision 7.5 30} {a lifting 1 10} {a request:appeal 5 20}]"
 	if got := fmt.Sprint(f.Days); got != want {
 		t.Errorf("days %s, want %s", got, want)
 	}

@@ -24,10 +24,11 @@ type Tally struct {
 // meta is the name of the stored figures.
 const meta = "statistics"
 
-// stored is the figures with the run that was the newest when they were counted.
+// stored is the figures with the newest closed run when those of findings were counted, and their day.
 type stored struct {
 	Figures statistics.Figures `json:"figures"`
 	Run     string             `json:"run,omitempty"`
+	Day     workday.Day        `json:"day,omitempty"`
 }
 
 // Read is the figures as they were counted last.
@@ -43,8 +44,8 @@ func (t *Tally) Read(ctx context.Context, now time.Time) (statistics.Figures, er
 	return s.Figures, nil
 }
 
-// Count counts anew on each new day, and when a run has closed since. Of two that count at once one is kept, and the other looks
-// whether that one has counted what it would have.
+// Count counts anew what stands in the queues of authorities. Findings, for which all enterprises are looked through, it counts on each new day and
+// when a run has closed since. Of two that count at once one is kept, and the other counts again over it.
 func (t *Tally) Count(ctx context.Context, now time.Time) error {
 	return repeat.Retry(ctx, func() error { return t.count(ctx, now) })
 }
@@ -55,12 +56,15 @@ func (t *Tally) count(ctx context.Context, now time.Time) error {
 	if err != nil {
 		return err
 	}
+	if of := before.Figures.AsOf; of != nil && of.After(now) { // a schedule that comes late
+		return nil
+	}
 	run, err := t.closed(ctx, now)
 	if err != nil {
 		return err
 	}
-	if of := before.Figures.AsOf; of != nil && workday.DayOf(*of) == workday.DayOf(now) && before.Run == run {
-		return nil
+	if run == "" {
+		run = before.Run // the newest is under way: what it changes is counted when it is closed
 	}
 	var all statistics.Tally
 	library, err := t.Ladder()
@@ -70,10 +74,17 @@ func (t *Tally) count(ctx context.Context, now time.Time) error {
 	if err := t.authorities(ctx, now, library.Duties, &all); err != nil {
 		return err
 	}
-	if err := t.findings(ctx, now, &all); err != nil {
-		return err
+	after := stored{Run: run, Day: workday.DayOf(now)}
+	counted := before.Day == after.Day && before.Run == run
+	if !counted {
+		if err := t.findings(ctx, now, &all); err != nil {
+			return err
+		}
 	}
-	after := stored{Figures: all.Figures(now.UTC().Truncate(time.Millisecond)), Run: run}
+	after.Figures = all.Figures(now.UTC().Truncate(time.Millisecond))
+	if counted {
+		after.Figures.Findings = before.Figures.Findings
+	}
 	return t.Store.PutMeta(ctx, now, meta, version, after)
 }
 

@@ -123,13 +123,13 @@ func TestWhoMayDoWhatWithAnEnterprise(t *testing.T) {
 	}
 
 	mine := w.call(owner(code(1)))
-	if _, err := w.Put(ctx, mine, code(1), supervision.Enterprise{Contact: &supervision.Contact{}, Size: "micro", Parties: []supervision.Party{}}); pointers(err) != "/size_class /parties" {
+	mine.IfMatch = &any
+	if _, err := w.Put(ctx, mine, code(1), supervision.Enterprise{Contact: &supervision.Contact{}, Size: "micro", Parties: []supervision.Party{{Role: "supplier", Name: "x", Identifier: supervision.Identifier{Scheme: "uscc", Value: code(2)}}}}); pointers(err) != "/size_class /parties" {
 		t.Errorf("an enterprise changes what is not its own: %v", err)
 	}
 	if _, err := w.Put(ctx, mine, code(2), supervision.Enterprise{Contact: &supervision.Contact{}}); !errors.Is(err, fault.NotFound) {
 		t.Errorf("an enterprise changes another: %v", err)
 	}
-	mine.IfMatch = &any
 	reply := w.put(mine, code(1), supervision.Enterprise{Contact: &supervision.Contact{Phone: "1"}})
 	if v := into[supervision.EnterpriseView](t, reply.Body); v.Contact.Phone != "1" || v.Size != "small" || reply.Version != 2 {
 		t.Errorf("an enterprise changes its contact: %s", reply.Body)

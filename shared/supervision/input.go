@@ -11,11 +11,14 @@ import (
 	"shixin/shared/subject"
 )
 
-// Name is one name of an enterprise as callers write it.
+// Name is one name of an enterprise as callers write it: an object, or its text alone.
 type Name struct {
 	Text string `json:"text"`
 	Lang string `json:"lang,omitempty"` // BCP 47
 }
+
+// Plain takes the text that stands for the whole name.
+func (n *Name) Plain(text string) { n.Text = text }
 
 // Contact is how an enterprise is reached. It alone is the enterprise's own to change.
 type Contact struct {

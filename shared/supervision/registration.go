@@ -36,27 +36,6 @@ func (s *Supervision) Put(ctx context.Context, call Call, uscc string, in Enterp
 	return reply, err
 }
 
-// checkOwn refuses what an enterprise may not change about itself.
-func (e *Enterprise) checkOwn() error {
-	var w fault.Wrong
-	for _, f := range []struct {
-		name  string
-		given bool
-	}{
-		{"names", e.Names != nil}, {"sectors", e.Sectors != nil}, {"region", e.Region != ""}, {"responsible_authority", e.Authority != ""},
-		{"size_class", e.Size != ""}, {"parent", e.Parent != nil}, {"parties", e.Parties != nil},
-	} {
-		if f.given {
-			w.Add("/"+f.name, "only an authority changes this; send contact alone", "仅主管部门可修改,请只提交 contact")
-		}
-	}
-	if e.Contact == nil {
-		w.Add("/contact", "is required", "必填")
-	}
-	e.Contact.check(&w)
-	return w.Fault()
-}
-
 func (s *Supervision) put(ctx context.Context, call Call, uscc string, in Enterprise) (*Reply, error) {
 	all, err := s.Store.Whole(ctx, call.Now, uscc)
 	if err != nil {
@@ -97,6 +76,11 @@ func (s *Supervision) put(ctx context.Context, call Call, uscc string, in Enterp
 	}
 	if err := matches(call.IfMatch, stored.Version); err != nil {
 		return nil, err
+	}
+	if own {
+		if err := s.unchanged(ctx, call, in, stored.State, before); err != nil {
+			return nil, err
+		}
 	}
 	if err := s.parents(ctx, call, b, stored.State, after, nil); err != nil {
 		return nil, err

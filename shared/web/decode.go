@@ -45,7 +45,7 @@ func Unmarshal(body []byte, into any) error {
 	if bytes.Equal(bytes.TrimSpace(body), []byte("null")) { // which would be read as an empty object
 		return fault.At("", "must be an object", "须为对象")
 	}
-	err := json.Unmarshal(body, into, json.RejectUnknownMembers(true), noNullFigures)
+	err := json.Unmarshal(body, into, json.RejectUnknownMembers(true), json.WithUnmarshalers(json.JoinUnmarshalers(noNullFigures, plainTexts)))
 	if err == nil {
 		return nil
 	}
@@ -70,12 +70,24 @@ func Unmarshal(body []byte, into any) error {
 
 // noNullFigures refuses a null where a number must stand, which would be read as 0: what is not known is no figure. A number
 // that may be left out is a pointer, and null leaves it out.
-var noNullFigures = json.WithUnmarshalers(json.UnmarshalFromFunc(func(d *jsontext.Decoder, _ *float64) error {
+var noNullFigures = json.UnmarshalFromFunc(func(d *jsontext.Decoder, _ *float64) error {
 	if d.PeekKind() == 'n' {
 		return fault.New(fault.Invalid, "must be a number; leave out what is not known", "须为数字;未知的请不要填写")
 	}
 	return errors.ErrUnsupported
-}))
+})
+
+// plainTexts lets a text stand where an object is wanted that can be made of it.
+var plainTexts = json.UnmarshalFromFunc(func(d *jsontext.Decoder, into interface{ Plain(text string) }) error {
+	if d.PeekKind() != '"' {
+		return errors.ErrUnsupported
+	}
+	text, err := d.ReadToken()
+	if err == nil {
+		into.Plain(text.String())
+	}
+	return err
+})
 
 // noNUL refuses NUL characters, which some stores cut a text at. They can only come as an escape.
 func noNUL(body []byte) error {

@@ -9,24 +9,18 @@ import (
 	"shixin/shared/boot"
 	"shixin/shared/boot/registering"
 	"shixin/shared/fault"
-	"shixin/shared/register"
 )
 
-// Deps is what the worker needs.
-type Deps struct{ Register *register.Register }
-
-// Function makes the Lambda function from its ports.
-func Function(p boot.Ports) boot.Worker { return p.Work(Handle(Deps{Register: registering.New(p)})) }
-
-// Handle does the work that one message of the queue points to: {"import": id}.
-func Handle(d Deps) func(ctx context.Context, body string, now time.Time) error {
-	return func(ctx context.Context, body string, now time.Time) error {
+// Function makes the Lambda function from its ports: the worker of the queue "adoption", whose messages are {"import": id}.
+func Function(p boot.Ports) boot.Worker {
+	r := registering.New(p)
+	return p.Work(func(ctx context.Context, body string, now time.Time) error {
 		var m struct {
 			Import string `json:"import"`
 		}
 		if err := json.Unmarshal([]byte(body), &m); err != nil || m.Import == "" {
 			return fault.New(fault.Malformed, `the message must be {"import": id}`, "")
 		}
-		return d.Register.Work(ctx, m.Import, now)
-	}
+		return r.Work(ctx, m.Import, now)
+	})
 }

@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"shixin/functions/auditplan"
-	"shixin/functions/auditwork"
 	"shixin/functions/compliance"
 	"shixin/infra/calendars"
 	"shixin/infra/clocks"
@@ -75,9 +74,8 @@ func newAPI(t *testing.T) *api {
 		Policy: engine, Regimes: regimes.Load, Calendar: calendars.Load, Clocks: clocks.Load,
 		Indicators: indicators.Load, Rules: judging.New(),
 	}
-	work := auditwork.Handle(auditwork.Deps{Supervision: s})
 	queues.Handle(querylog.Queue, 1, func(context.Context, queue.Message) error { return nil })
-	queues.Handle(supervision.Queue, 4, func(ctx context.Context, m queue.Message) error { return work(ctx, m.Body, now) })
+	queues.Handle(supervision.Queue, 4, func(ctx context.Context, m queue.Message) error { return s.Work(ctx, m.Body, now) })
 	t.Cleanup(func() { _ = queues.Stop(context.Background()) })
 	return &api{t: t, s: s, queues: queues, h: web.New(compliance.Routes(compliance.Deps{Supervision: s, Queries: &querylog.Log{Queue: queues, Hash: r}}), web.Options{
 		Permit:    func(_ context.Context, p access.Principal, action string) error { return engine.Role(p, action) },
@@ -177,7 +175,7 @@ func TestImportScheduledRunAndResults(t *testing.T) {
 		t.Errorf("the enterprise: %s", w.Body)
 	}
 	for range 2 {
-		if err := auditplan.Run(context.Background(), auditplan.Deps{Supervision: a.s}, now); err != nil {
+		if err := auditplan.Run(context.Background(), a.s, now); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 	"shixin/shared/fault"
 	"shixin/shared/listing"
 	"shixin/shared/procedure"
+	"shixin/shared/workday"
 )
 
 // Guards about who. Two persons are compared as natural persons, whatever accounts they use.
@@ -131,10 +132,8 @@ var (
 			return nil
 		}
 		first := string(until.AddDays(1))
-		f := fault.New(fault.Conflict, fmt.Sprintf("publication is possible from %s on: the enterprise may reply until the end of %s, and has not waived it", first, until),
+		return fault.NotBefore(first, fmt.Sprintf("publication is possible from %s on: the enterprise may reply until the end of %s, and has not waived it", first, until),
 			fmt.Sprintf("自%s起方可公示:答复期至%s届满,企业未放弃", first, until))
-		f.Day = first
-		return f
 	}}
 	contestable = guard{Name: "it is shown in public, and no contest is open", Check: func(m *moment, _ procedure.About) *fault.Fault {
 		if !m.a.Published(m.today) {
@@ -163,10 +162,8 @@ func (m *moment) notBefore() *fault.Fault {
 	if i == nil || !m.now.Before(i.At) {
 		return nil
 	}
-	day := listingDay(i.At)
-	f := fault.New(fault.Conflict, "the interview is on "+day+"; it is recorded when it has been held", "约谈定于"+day+",应于约谈后记录")
-	f.Day = day
-	return f
+	day := string(workday.DayOf(i.At))
+	return fault.NotBefore(day, "the interview is on "+day+"; it is recorded when it has been held", "约谈定于"+day+",应于约谈后记录")
 }
 
 // answered checks that a decision answers each reply to the announcement once, and nothing else.

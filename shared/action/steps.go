@@ -12,8 +12,6 @@ import (
 	"shixin/shared/workday"
 )
 
-func listingDay(t time.Time) string { return string(workday.DayOf(t)) }
-
 func take(m *moment, c Command) (Data, *fault.Fault) {
 	t := c.(Take)
 	r := m.rules.Rung
@@ -214,12 +212,10 @@ func (m *moment) tooEarly() *fault.Fault {
 	if known && m.today > by {
 		return nil
 	}
-	f := fault.New(fault.Conflict, "the enterprise still has time, which ends beyond the published calendar", "整改期限超出已公布的工作日历,尚未届满")
-	if known {
-		f = fault.New(fault.Conflict, "the enterprise has time until the end of "+string(by), "整改期限至"+string(by)+"届满")
-		f.Day = string(by.AddDays(1))
+	if !known {
+		return fault.New(fault.Conflict, "the enterprise still has time, which ends beyond the published calendar", "整改期限超出已公布的工作日历,尚未届满")
 	}
-	return f
+	return fault.NotBefore(string(by.AddDays(1)), "the enterprise has time until the end of "+string(by), "整改期限至"+string(by)+"届满")
 }
 
 func (m *moment) openContests() []int {

@@ -71,6 +71,11 @@ func New(kind Kind, en, zh string) *Fault {
 	return &Fault{Kind: kind, Detail: Both(en, zh)}
 }
 
+// NotBefore makes the Conflict of a step that is possible from a day on, YYYY-MM-DD.
+func NotBefore(day, en, zh string) *Fault {
+	return &Fault{Kind: Conflict, Detail: Both(en, zh), Day: day}
+}
+
 // At makes an Invalid fault about the field at a JSON pointer.
 func At(pointer, en, zh string) *Fault {
 	return Fields(Field{Pointer: pointer, Detail: Both(en, zh)})

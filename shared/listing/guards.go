@@ -191,10 +191,8 @@ func tooEarly(m *moment, until workday.Day) *fault.Fault {
 		return nil
 	}
 	first := string(until.AddDays(1))
-	f := fault.New(fault.Conflict, fmt.Sprintf("a decision is possible from %s on: the subject may make a statement until the end of %s, and has not waived it", first, until),
+	return fault.NotBefore(first, fmt.Sprintf("a decision is possible from %s on: the subject may make a statement until the end of %s, and has not waived it", first, until),
 		fmt.Sprintf("自%s起方可决定:陈述申辩期至%s届满,主体未放弃", first, until))
-	f.Day = first
-	return f
 }
 
 // statementEnd is the last day for a statement under the regime's own clock; false when it states none or the calendar ends before.

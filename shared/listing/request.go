@@ -56,9 +56,7 @@ func (m *moment) earliest(rule *requestRule) *fault.Fault {
 		return nil
 	}
 	first := string(last.AddDays(1))
-	f := fault.New(fault.Conflict, "this may be asked from "+first+" on ("+rule.Earliest.Source.Cite+")", "自"+first+"起方可申请")
-	f.Day = first
-	return f
+	return fault.NotBefore(first, "this may be asked from "+first+" on ("+rule.Earliest.Source.Cite+")", "自"+first+"起方可申请")
 }
 
 // reinstates reports whether a request was a reinstatement that was granted: the listing stands by that outcome.

@@ -25,22 +25,9 @@ func (h handlers) indicators(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	q := web.Query(r)
-	var from int
-	if _, err := q.Cursor(&from); err != nil {
-		return err
-	}
-	views := []indicatorView{}
-	sector := q.Get("sector")
-	for i := from; i < library.Len(); i++ {
+	sector := web.Query(r).Get("sector")
+	return web.PageOf(w, r, library.Len(), func(i int) (indicatorView, bool) {
 		d := library.At(i)
-		if sector != "" && !d.For([]string{sector}) {
-			continue
-		}
-		if len(views) == q.Limit() {
-			return web.Page(w, q, views, &i)
-		}
-		views = append(views, indicatorView{*d, dueView{library.Due.In(d.Period), library.Due.SetBy}})
-	}
-	return web.List(w, views, "")
+		return indicatorView{*d, dueView{library.Due.In(d.Period), library.Due.SetBy}}, sector == "" || d.For([]string{sector})
+	})
 }

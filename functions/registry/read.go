@@ -78,19 +78,8 @@ func (h handlers) regimes(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	q := web.Query(r)
-	var from int
-	if _, err := q.Cursor(&from); err != nil {
-		return err
-	}
-	views := []regimeView{}
-	for i := from; i < len(library.Regimes); i++ {
-		if len(views) == q.Limit() {
-			return web.Page(w, q, views, &i)
-		}
-		views = append(views, viewRegime(library, library.Regimes[i], workday.DayOf(web.Now(r.Context()))))
-	}
-	return web.List(w, views, "")
+	today := workday.DayOf(web.Now(r.Context()))
+	return web.PageOf(w, r, len(library.Regimes), func(i int) (regimeView, bool) { return viewRegime(library, library.Regimes[i], today), true })
 }
 
 func (h handlers) regime(w http.ResponseWriter, r *http.Request) error {

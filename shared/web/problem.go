@@ -165,6 +165,26 @@ func Page[T, P any](w http.ResponseWriter, q *Params, items []T, next *P) error 
 	return List(w, items, cursor)
 }
 
+// PageOf writes a page of a list of so many that is in memory, from where the cursor says; those that are not shown are left out.
+func PageOf[T any](w http.ResponseWriter, r *http.Request, total int, at func(i int) (item T, shown bool)) error {
+	q := Query(r)
+	var from int
+	if _, err := q.Cursor(&from); err != nil {
+		return err
+	}
+	var items []T
+	for i := from; i < total; i++ {
+		item, shown := at(i)
+		if shown && len(items) == q.Limit() {
+			return Page(w, q, items, &i)
+		}
+		if shown {
+			items = append(items, item)
+		}
+	}
+	return List(w, items, "")
+}
+
 // NextCursor is the cursor of the page that goes on at a place, empty where there is none.
 func NextCursor[P any](q *Params, next *P) (string, error) {
 	if next == nil {

@@ -5,7 +5,6 @@ import (
 	"compress/gzip"
 	"context"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -42,13 +41,6 @@ type ImportRow struct {
 	Line int
 	Row  Row
 	Err  error
-}
-
-// Rejected is one wrong field of a row.
-type Rejected struct {
-	Line    int    `json:"line"`
-	Pointer string `json:"pointer"` // "" where the whole row is meant
-	Detail  string `json:"detail"`
 }
 
 // keptRow is a row as chunks keep it.
@@ -118,8 +110,8 @@ func (r *Register) send(ctx context.Context, id string) error {
 }
 
 // sift tells good rows from wrong ones. A row is held against the law as a proposal would be, and against the rows before it.
-func (r *Register) sift(ctx context.Context, call Call, rows []ImportRow) (good []keptRow, rejected []Rejected, err error) {
-	rejected = []Rejected{}
+func (r *Register) sift(ctx context.Context, call Call, rows []ImportRow) (good []keptRow, rejected []fault.Rejected, err error) {
+	rejected = []fault.Rejected{}
 	seen := map[string]namedBy{}
 	for _, row := range rows {
 		failure := row.Err
@@ -130,16 +122,10 @@ func (r *Register) sift(ctx context.Context, call Call, rows []ImportRow) (good 
 			good = append(good, keptRow{Line: row.Line, Row: row.Row})
 			continue
 		}
-		f, ok := errors.AsType[*fault.Fault](failure)
-		if !ok {
+		if fault.Of(failure) == "" {
 			return nil, nil, failure
 		}
-		if len(f.Fields) == 0 {
-			rejected = append(rejected, Rejected{Line: row.Line, Detail: f.Detail})
-		}
-		for _, field := range f.Fields {
-			rejected = append(rejected, Rejected{Line: row.Line, Pointer: field.Pointer, Detail: field.Detail})
-		}
+		rejected = append(rejected, fault.Reject(row.Line, failure)...)
 	}
 	return good, rejected, nil
 }

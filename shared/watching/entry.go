@@ -36,13 +36,6 @@ type Row struct {
 	Err   error
 }
 
-// Rejected is one row that is not watched.
-type Rejected struct {
-	Line    int    `json:"line"`
-	Pointer string `json:"pointer"` // "" where the whole row is meant
-	Detail  string `json:"detail"`
-}
-
 // entry is one counterparty as it is kept, sealed.
 type entry struct {
 	Key  string        `json:"key"`          // the same as long as the counterparty is

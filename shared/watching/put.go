@@ -31,9 +31,9 @@ type ListView struct {
 	ListVersion *int64     `json:"list_version,omitempty"` // all alerts up to it are there
 	Missing     []int      `json:"missing,omitempty"`      // parts that have not come, at most 100
 	// What became of the rows of this call.
-	Accepted      *int       `json:"accepted,omitempty"`
-	RejectedTotal *int       `json:"rejected_total,omitempty"`
-	Rejected      []Rejected `json:"rejected,omitzero"` // the first 1,000
+	Accepted      *int             `json:"accepted,omitempty"`
+	RejectedTotal *int             `json:"rejected_total,omitempty"`
+	Rejected      []fault.Rejected `json:"rejected,omitzero"` // the first 1,000
 }
 
 const (
@@ -134,8 +134,8 @@ func (w *Watching) may(ctx context.Context, call repeat.Call, list records.Watch
 }
 
 // readRows makes entries of rows. Two rows that mean the same are one too many.
-func (w *Watching) readRows(ctx context.Context, call repeat.Call, name string, rows []Row) ([]entry, []Rejected, error) {
-	entries, rejected := []entry{}, []Rejected{}
+func (w *Watching) readRows(ctx context.Context, call repeat.Call, name string, rows []Row) ([]entry, []fault.Rejected, error) {
+	entries, rejected := []entry{}, []fault.Rejected{}
 	lines := map[string]int{}
 	for _, row := range rows {
 		e, err := entry{}, row.Err
@@ -149,7 +149,7 @@ func (w *Watching) readRows(ctx context.Context, call repeat.Call, name string, 
 			err = fault.At("/id", fmt.Sprintf("the same as line %d", line), fmt.Sprintf("与第 %d 行重复", line))
 		}
 		if err != nil {
-			rejected = append(rejected, reject(row.Line, err))
+			rejected = append(rejected, fault.Reject(row.Line, err)[0])
 			continue
 		}
 		lines[e.Key] = row.Line
@@ -160,24 +160,13 @@ func (w *Watching) readRows(ctx context.Context, call repeat.Call, name string, 
 
 // noneWatched is the refusal of rows of which not one can be watched: that is mostly another header, delimiter or encoding, and would replace a list by
 // nothing.
-func noneWatched(rejected []Rejected) error {
+func noneWatched(rejected []fault.Rejected) error {
 	first := rejected[0]
 	f := fault.New(fault.Invalid, fmt.Sprintf("none of the rows can be watched, and nothing was changed; line %d: %s", first.Line, first.Detail), "所有行均无法关注,未作任何更改")
 	for _, r := range rejected[:min(len(rejected), 100)] {
 		f.Fields = append(f.Fields, fault.Field{Pointer: r.Pointer, Detail: fmt.Sprintf("line %d: %s", r.Line, r.Detail)})
 	}
 	return f
-}
-
-func reject(line int, err error) Rejected {
-	r := Rejected{Line: line, Detail: err.Error()}
-	if f, ok := errors.AsType[*fault.Fault](err); ok {
-		r.Detail = f.Detail
-		if len(f.Fields) > 0 {
-			r.Pointer, r.Detail = f.Fields[0].Pointer, f.Fields[0].Detail
-		}
-	}
-	return r
 }
 
 func partBlob(folder, id string) string { return folder + "/part-" + id }

@@ -18,6 +18,7 @@ import (
 	"shixin/infra/regimes"
 	"shixin/shared/access"
 	"shixin/shared/access/policy"
+	"shixin/shared/fault"
 	"shixin/shared/keys/ring"
 	"shixin/shared/keys/tinkseal"
 	"shixin/shared/queue"
@@ -230,7 +231,7 @@ func (w *World) ImportRows(who access.Principal, rows []register.Row) string {
 	w.Must(err)
 	var out struct {
 		ID       string
-		Rejected []register.Rejected
+		Rejected []fault.Rejected
 	}
 	w.Must(json.Unmarshal(reply.Body, &out))
 	if len(out.Rejected) > 0 {

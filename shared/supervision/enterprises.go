@@ -84,14 +84,9 @@ func viewEnterprise(r compliance.Registration, v vault, version int64) Enterpris
 	return e
 }
 
-// resource is an enterprise as policy sees it.
-func resource(who access.Principal, uscc string, sectors []string, region, authority string) policy.Resource {
-	return policy.Resource{Kind: policy.Enterprise, Authority: authority, Region: region, Sectors: sectors,
-		Own: who.Role == access.Enterprise && who.USCC == uscc}
-}
-
+// resourceOf is an enterprise as policy sees it.
 func resourceOf(who access.Principal, r compliance.Registration) policy.Resource {
-	return resource(who, r.USCC, r.Sectors, r.Region, r.Authority)
+	return policy.EnterpriseOf(who, r.USCC, r.Sectors, r.Region, r.Authority)
 }
 
 // Read answers with one enterprise.
@@ -208,7 +203,7 @@ func (s *Supervision) memo(who access.Principal, action string) func(compliance.
 		key := fmt.Sprint(e.Sectors, e.Region, e.Authority)
 		may, asked := known[key]
 		if !asked {
-			may = s.Policy.Allow(who, action, resource(who, e.USCC, e.Sectors, e.Region, e.Authority)) == nil
+			may = s.Policy.Allow(who, action, policy.EnterpriseOf(who, e.USCC, e.Sectors, e.Region, e.Authority)) == nil
 			known[key] = may
 		}
 		return may

@@ -2,25 +2,17 @@ package supervision
 
 import (
 	"context"
-	"errors"
 	"slices"
 
 	"shixin/shared/fault"
 	"shixin/shared/records"
 )
 
-// Rejection is one thing that is wrong with one line.
-type Rejection struct {
-	Line    int    `json:"line"`    // from 1, a CSV header included
-	Pointer string `json:"pointer"` // "" where the whole row is meant
-	Detail  string `json:"detail"`
-}
-
 // Receipt is the answer to the bulk call. A row that is rejected stops no other.
 type Receipt struct {
-	Accepted int         `json:"accepted"`
-	Total    int         `json:"rejected_total"` // rows
-	Rejected []Rejection `json:"rejected"`       // of the first rows that were
+	Accepted int              `json:"accepted"`
+	Total    int              `json:"rejected_total"` // rows
+	Rejected []fault.Rejected `json:"rejected"`       // of the first rows that were
 
 	room int // bytes that are left for the rejected
 }
@@ -34,23 +26,16 @@ const (
 	maxRejectedBytes = 100000 // of an answer, which has to fit an item
 )
 
-func newReceipt() *Receipt { return &Receipt{Rejected: []Rejection{}, room: maxRejectedBytes} }
+func newReceipt() *Receipt { return &Receipt{Rejected: []fault.Rejected{}, room: maxRejectedBytes} }
 
 // reject notes all that is wrong with a row, as far as the answer has room.
 func (r *Receipt) reject(line int, err error) {
 	r.Total++
-	fields := []fault.Field{{Detail: err.Error()}}
-	if f, ok := errors.AsType[*fault.Fault](err); ok {
-		fields[0].Detail = f.Detail
-		if len(f.Fields) > 0 {
-			fields = f.Fields
-		}
-	}
-	for _, f := range fields {
-		if r.room -= len(f.Pointer) + len(f.Detail) + 40; len(r.Rejected) == maxRejections || r.room < 0 {
+	for _, x := range fault.Reject(line, err) {
+		if r.room -= len(x.Pointer) + len(x.Detail) + 40; len(r.Rejected) == maxRejections || r.room < 0 {
 			return
 		}
-		r.Rejected = append(r.Rejected, Rejection{Line: line, Pointer: f.Pointer, Detail: f.Detail})
+		r.Rejected = append(r.Rejected, x)
 	}
 }
 
@@ -74,7 +59,7 @@ func storeRows[R any](receipt *Receipt, rows []R, atOnce int, line func(R) int, 
 
 // receive answers a bulk call with its receipt.
 func (s *Supervision) receive(ctx context.Context, call Call, receipt *Receipt) (*Reply, error) {
-	slices.SortStableFunc(receipt.Rejected, func(a, b Rejection) int { return a.Line - b.Line })
+	slices.SortStableFunc(receipt.Rejected, func(a, b fault.Rejected) int { return a.Line - b.Line })
 	reply := &Reply{Status: 200, Body: encode(receipt)}
 	if call.Once == nil {
 		return reply, nil

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"shixin/shared/access"
+	"shixin/shared/access/policy"
 	"shixin/shared/compliance"
 	"shixin/shared/compliance/relation"
 	"shixin/shared/fault"
@@ -133,7 +134,7 @@ func (s *Supervision) mayHave(who access.Principal, action string, stored record
 	if stored.Version > 0 && stored.State.Region == after.Region && slices.Equal(stored.State.Sectors, after.Sectors) {
 		return nil
 	}
-	r := resource(who, after.USCC, after.Sectors, after.Region, "")
+	r := policy.EnterpriseOf(who, after.USCC, after.Sectors, after.Region, "")
 	r.New = true
 	return s.Policy.Allow(who, action, r)
 }

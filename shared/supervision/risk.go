@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"shixin/shared/access"
+	"shixin/shared/access/policy"
 	"shixin/shared/compliance"
 	"shixin/shared/compliance/risk"
 	"shixin/shared/records"
@@ -215,7 +216,7 @@ func (s *Supervision) riskViews(ctx context.Context, who access.Principal, now t
 	shown := make([]EnterpriseView, 0, len(views))
 	for _, v := range views {
 		i := slices.IndexFunc(risks, func(r records.Risk) bool { return r.USCC == v.USCC })
-		if i < 0 || s.Policy.Allow(who, "enterprise.read", resource(who, v.USCC, v.Sectors, v.Region, v.Authority)) != nil {
+		if i < 0 || s.Policy.Allow(who, "enterprise.read", policy.EnterpriseOf(who, v.USCC, v.Sectors, v.Region, v.Authority)) != nil {
 			continue
 		}
 		v.Risk = &risks[i].Score

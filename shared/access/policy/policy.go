@@ -65,6 +65,11 @@ type Resource struct {
 	New       bool         // it does not exist yet, so there is nothing to hide: a refusal is fault.Forbidden
 }
 
+// EnterpriseOf is an enterprise as a resource: the caller's own where the caller is it.
+func EnterpriseOf(who access.Principal, uscc string, sectors []string, region, authority string) Resource {
+	return Resource{Kind: Enterprise, Authority: authority, Region: region, Sectors: sectors, Own: who.Role == access.Enterprise && who.USCC == uscc}
+}
+
 // Engine evaluates policies. It is safe for concurrent use.
 type Engine struct {
 	log   *slog.Logger

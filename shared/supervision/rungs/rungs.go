@@ -121,8 +121,7 @@ func (r *Rungs) enterprise(ctx context.Context, who access.Principal, act string
 		err = notFound()
 	}
 	if err == nil {
-		err = r.Policy.Allow(who, act, policy.Resource{Kind: policy.Enterprise, Authority: e.State.Authority, Region: e.State.Region, Sectors: e.State.Sectors,
-			Own: who.Role == access.Enterprise && who.USCC == uscc})
+		err = r.Policy.Allow(who, act, policy.EnterpriseOf(who, uscc, e.State.Sectors, e.State.Region, e.State.Authority))
 	}
 	return e.State, err
 }

@@ -37,6 +37,10 @@ func run(unihan, opencc, division, out string) error {
 	if err != nil {
 		return err
 	}
+	canton, err := cantonese(unihan, fold)
+	if err != nil {
+		return err
+	}
 	places, err := regions(division)
 	if err != nil {
 		return err
@@ -44,6 +48,7 @@ func run(unihan, opencc, division, out string) error {
 	for _, t := range []struct{ path, pkg, name, about, text string }{
 		{"han/variants_table.go", "han", "variantTable", "groups divided by spaces and line ends: a simplified character, then all that are written for it.\n// NOTICE: made from OpenCC's tables (https://github.com/BYVoid/OpenCC, Apache License 2.0) and the Unihan database (Unicode License, https://www.unicode.org/license.txt).", fold.lines()},
 		{"han/readings_table.go", "han", "readingTable", "one line for each syllable of Mandarin without tones: the syllable, the characters mostly read so, those that are read so too.\n// NOTICE: made from the Unihan database (Unicode License, https://www.unicode.org/license.txt).", says},
+		{"han/cantonese_table.go", "han", "cantoneseTable", "a field for each syllable of Cantonese in Jyutping without tones: the syllable, then the characters that are mostly read so.\n// NOTICE: made from the Unihan database (Unicode License, https://www.unicode.org/license.txt).", canton},
 		{"region/table.go", "region", "table", "one line for each prefecture: its code, its name, and its counties as two digits with a name.\n// NOTICE: made from china-division (https://github.com/modood/Administrative-divisions-of-China, WTFPL), the codes of GB/T 2260.", places},
 	} {
 		var b bytes.Buffer

@@ -39,6 +39,14 @@ func TestReadingsComeUsualFirst(t *testing.T) {
 	}
 }
 
+func TestCantoneseBySyllable(t *testing.T) {
+	standard := map[rune]bool{'曾': true, '陈': true, '谢': true}
+	said := map[rune]string{'曾': "zang", '陳': "can", '謝': "ze", '曽': "zang"}
+	if got, want := sung(standard, said, folding{'陳': '陈', '謝': '谢'}), "can:陈 zang:曾 ze:谢"; got != want {
+		t.Errorf("%q, want %q", got, want)
+	}
+}
+
 func TestRegions(t *testing.T) {
 	dir := t.TempDir()
 	for name, text := range map[string]string{

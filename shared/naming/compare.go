@@ -41,6 +41,8 @@ type comparison struct {
 	disorder      float32
 	weak          float32
 	spoken, plain [2]side
+	short         *token // a name that is the initials of the other one
+	long          *side  // the other one
 }
 
 // meetings remembers what words were found alike, across the names of one search. The zero value remembers nothing.
@@ -110,6 +112,10 @@ func (c *comparison) once(q, l *side, known meetings) {
 	c.mend(false)
 	c.mend(true)
 	c.judge()
+	c.short = nil
+	if score, short, long := abbreviates(q, l); score > c.score {
+		c.score, c.short, c.long = score, short, long
+	}
 }
 
 func abs(n int8) int8 { return max(n, -n) }

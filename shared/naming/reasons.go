@@ -3,10 +3,17 @@ package naming
 import (
 	"cmp"
 	"slices"
+	"strings"
+
+	"shixin/shared/naming/lexicon"
+	"shixin/shared/naming/region"
 )
 
 // reasons say what each word of the two names gave and took. Their costs and the score make 1, unless the score is 0.
 func (c *comparison) reasons() []Reason {
+	if c.short != nil {
+		return c.abbreviated()
+	}
 	var all []Reason
 	slices.SortFunc(c.pairs, func(a, b pair) int { return cmp.Or(cmp.Compare(a.q, b.q), cmp.Compare(a.l, b.l)) })
 	for i := range c.pairs {
@@ -36,6 +43,19 @@ func (c *comparison) reasons() []Reason {
 		all = append(all, Reason{How: Weak, Cost: float64(c.weak)})
 	}
 	return all
+}
+
+// abbreviated is the reason of two names of which one is the initials of the other.
+func (c *comparison) abbreviated() []Reason {
+	words := make([]string, 0, len(c.long.tokens))
+	for i := range c.long.tokens {
+		words = append(words, region.Spaced(c.long.tokens[i].Text))
+	}
+	r := Reason{How: Abbreviation, Query: c.short.Text, Listed: strings.Join(words, " "), Part: lexicon.Core.String(), Cost: 1 - grade(c.score)}
+	if c.long == c.query {
+		r.Query, r.Listed = r.Listed, r.Query
+	}
+	return []Reason{r}
 }
 
 // share gives to each word its part of what the words cost together.

@@ -102,25 +102,28 @@ func (s *side) organizationWeight(t *token) float32 {
 	return 0.03
 }
 
-// spoken writes the own words of a Latin name that are pinyin as their syllables, to meet the characters of another name
-// one by one.
+// spoken writes the own words of a Latin name as syllables, to meet the characters of another name one by one: as those characters are
+// read in Mandarin or Cantonese, or else as pinyin.
 func (s *side) spoken(other *side) side {
 	o := side{kind: s.kind, branded: s.branded}
-	var room [han.MaxSyllables]han.Syllable
+	var room [han.MaxSyllables]string
 	for _, t := range s.tokens {
-		syllables, ok := room[:0], false
+		said, ok := room[:0], false
 		if !t.Han && t.Class == lexicon.Core {
-			if syllables, ok = other.reads(t.Text, room[:0]); !ok {
-				syllables, ok = han.Segment(t.Text, room[:0])
+			if said, ok = other.reads(t.Text, room[:0]); !ok {
+				said, ok = syllables(t.Text, room[:0])
 			}
 		}
 		if !ok {
+			if t.common && s.kind == subject.Person {
+				t.weight = besides
+			}
 			o.tokens = append(o.tokens, t)
 			continue
 		}
-		for _, syllable := range syllables {
+		for _, one := range said {
 			n := t
-			n.Text = syllable.String()
+			n.Text = one
 			n.weight, n.common = 1, false
 			o.tokens = append(o.tokens, n)
 		}
@@ -128,6 +131,19 @@ func (s *side) spoken(other *side) side {
 	o.tokens = o.tokens[:min(len(o.tokens), script.MaxWords)]
 	o.han, o.latin = s.han, s.latin
 	return o
+}
+
+// besides is what a name weighs that a Chinese person bears in Latin letters alone: Peter in Peter TSANG Wai Ming.
+const besides = 0.35
+
+// syllables divides a word of pinyin.
+func syllables(word string, into []string) ([]string, bool) {
+	var room [han.MaxSyllables]han.Syllable
+	said, ok := han.Segment(word, room[:0])
+	for _, one := range said {
+		into = append(into, one.String())
+	}
+	return into, ok
 }
 
 // mixed says whether a name of a person is in characters and in Latin letters.
@@ -154,24 +170,47 @@ func (s *side) scripts() []*side {
 
 // reads divides a word into syllables as some characters of a name that stand side by side are read: xian is 西安 there, where
 // it would be 先 elsewhere.
-func (s *side) reads(word string, room []han.Syllable) ([]han.Syllable, bool) {
+func (s *side) reads(word string, room []string) ([]string, bool) {
 	for first := range s.tokens {
 		rest, said := word, room[:0]
 		for i := first; i < len(s.tokens) && rest != "" && len(said) < cap(room); i++ {
-			longest := han.Syllable(0)
-			for _, syllable := range s.tokens[i].Syllables() {
-				if syllable != 0 && strings.HasPrefix(rest, syllable.String()) && len(syllable.String()) > len(longest.String()) {
-					longest = syllable
+			longest := ""
+			for _, one := range s.tokens[i].sounds(s.kind) {
+				if len(one) > len(longest) && strings.HasPrefix(rest, one) {
+					longest = one
 				}
 			}
-			if longest == 0 {
+			if longest == "" {
 				break
 			}
-			said, rest = append(said, longest), rest[len(longest.String()):]
+			said, rest = append(said, longest), rest[len(longest):]
 		}
 		if rest == "" {
 			return said, true
 		}
 	}
 	return nil, false
+}
+
+// sounds are the ways in which a single character is written in Latin letters: in pinyin, and in the name of a person in Wade-Giles and
+// as in Hong Kong too.
+func (t *token) sounds(kind subject.Kind) []string {
+	r := t.Rune()
+	if r == 0 {
+		return nil
+	}
+	var all []string
+	for _, s := range han.Readings(r) {
+		if s == 0 {
+			break
+		}
+		all = append(all, s.String())
+		if kind == subject.Person {
+			all = append(all, han.WadeGiles(s))
+		}
+	}
+	if kind == subject.Person {
+		all = append(all, han.Cantonese(r)...)
+	}
+	return all
 }

@@ -1,6 +1,7 @@
 package naming
 
 import (
+	"slices"
 	"strings"
 
 	"shixin/shared/naming/han"
@@ -39,9 +40,9 @@ func meet(q, l *token, kind subject.Kind) (float32, How) {
 	case q.Han && l.Han:
 		return characters(q, l)
 	case q.Han:
-		return sounds(q, l)
+		return sounds(q, l, kind)
 	case l.Han:
-		return sounds(l, q)
+		return sounds(l, q, kind)
 	}
 	return latinWords(q, l, kind)
 }
@@ -75,13 +76,21 @@ func characters(q, l *token) (float32, How) {
 }
 
 // sounds compares a character with a syllable.
-func sounds(character, syllable *token) (float32, How) {
+func sounds(character, syllable *token, kind subject.Kind) (float32, How) {
 	for i, s := range character.Syllables() {
 		if s != 0 && s.String() == syllable.Text {
 			if i > 0 {
 				return 0.88, Pinyin // a rarer reading
 			}
 			return 0.92, Pinyin
+		}
+	}
+	if kind == subject.Person {
+		if len(syllable.Text) == 1 && character.Syllables()[0] != 0 && character.Syllables()[0].String()[0] == syllable.Text[0] {
+			return 0.8, Initial
+		}
+		if slices.Contains(character.sounds(kind), syllable.Text) {
+			return 0.86, Spelling
 		}
 	}
 	for _, s := range character.Syllables() {
@@ -91,6 +100,56 @@ func sounds(character, syllable *token) (float32, How) {
 		}
 	}
 	return 0, ""
+}
+
+// otherRoman is how alike two words are of which one is in pinyin and the other the same in Wade-Giles.
+const otherRoman = 0.85
+
+// romanized says whether a word of pinyin is another one in Wade-Giles.
+func romanized(pinyin, wade string) bool {
+	if len(pinyin) > 12 || len(wade) > 14 || !mayBegin(pinyin[0], wade[0]) || !mayEnd(pinyin[len(pinyin)-1], wade[len(wade)-1]) {
+		return false
+	}
+	var room [han.MaxSyllables]han.Syllable
+	said, ok := han.Segment(pinyin, room[:0])
+	if !ok || len(said) > 2 {
+		return false
+	}
+	for _, s := range said {
+		if wade, ok = strings.CutPrefix(wade, han.WadeGiles(s)); !ok {
+			return false
+		}
+	}
+	return wade == ""
+}
+
+// mayBegin and mayEnd tell most pairs of words apart by one letter of each.
+func mayBegin(pinyin, wade byte) bool {
+	switch pinyin {
+	case 'b':
+		return wade == 'p'
+	case 'd':
+		return wade == 't'
+	case 'g':
+		return wade == 'k'
+	case 'j', 'q':
+		return wade == 'c'
+	case 'r':
+		return wade == 'j'
+	case 'x':
+		return wade == 'h'
+	case 'c', 'z':
+		return wade == 'c' || wade == 't'
+	case 'e':
+		return wade == 'e' || wade == 'o'
+	case 'y':
+		return wade == 'y' || wade == 'i'
+	}
+	return pinyin == wade
+}
+
+func mayEnd(pinyin, wade byte) bool {
+	return pinyin == wade || wade == 'h' || wade == 'u' || wade == 'o'
 }
 
 func latinWords(q, l *token, kind subject.Kind) (float32, How) {
@@ -113,6 +172,9 @@ func latinWords(q, l *token, kind subject.Kind) (float32, How) {
 			factor = 2.2
 		}
 		like = max(0, 1-factor*(1-like))
+	}
+	if kind == subject.Person && like < otherRoman && (romanized(a, b) || romanized(b, a)) {
+		return otherRoman, Spelling
 	}
 	if like >= 0.4 {
 		var x, y [likeness.MaxLetters]byte

@@ -49,6 +49,10 @@ func Person(name string) []Token {
 			for i, r := range w.Text {
 				tokens = append(tokens, Token{Text: w.Text[i : i+utf8.RuneLen(r)], Han: true, Joined: i > 0 || w.Joined, Variant: w.Folded})
 			}
+		} else if w.Dotted { // J.R. are two names
+			for i := range w.Text {
+				tokens = append(tokens, Token{Text: w.Text[i : i+1], Joined: i > 0 || w.Joined})
+			}
 		} else {
 			t := Token{Text: w.Text, Joined: w.Joined}
 			if personal[w.Text] {

@@ -50,11 +50,12 @@ func Parse(text string) Code {
 const china Code = 1
 
 type places struct {
-	han   map[string]Code   // 0 is a name that several counties have
-	same  map[string][]Code // the codes of such a name
-	short map[string]Code   // counties without what kind of region they are, 会昌 for 会昌县: a brand may be called so too
-	latin map[string]Code
-	most  int // runes of the longest Han name
+	han    map[string]Code   // 0 is a name that several counties have
+	same   map[string][]Code // the codes of such a name
+	short  map[string]Code   // counties without what kind of region they are, 会昌 for 会昌县: a brand may be called so too
+	latin  map[string]Code
+	spaced map[string]string // Latin names of several words, by what they are without spaces
+	most   int               // runes of the longest Han name
 }
 
 // endings are what a name of a region ends with and is often written without, the longest first.
@@ -64,7 +65,7 @@ var endings = []string{"特别行政区", "维吾尔自治区", "壮族自治区
 var ordinary = map[string]bool{"东方": true, "永康": true, "兴化": true, "瑞安": true, "高安": true, "同江": true, "长乐": true, "福安": true, "华阴": true, "泰兴": true, "永安": true, "天长": true, "大安": true, "万宁": true, "兴平": true}
 
 var known = once.Made(func() *places {
-	p := &places{han: make(map[string]Code, 8192), same: map[string][]Code{}, short: make(map[string]Code, 2048), latin: make(map[string]Code, 1024)}
+	p := &places{han: make(map[string]Code, 8192), same: map[string][]Code{}, short: make(map[string]Code, 2048), latin: make(map[string]Code, 8192), spaced: map[string]string{}}
 	add := func(name string, code Code) {
 		n := utf8.RuneCountInString(name)
 		if n < 2 {
@@ -121,7 +122,9 @@ var known = once.Made(func() *places {
 				add(n, code)
 			} else {
 				p.latin[n] = code
-				p.latin[strings.ReplaceAll(n, " ", "")] = code
+				if joined := strings.ReplaceAll(n, " ", ""); joined != n {
+					p.latin[joined], p.spaced[joined] = code, n
+				}
 			}
 		}
 	}
@@ -256,6 +259,14 @@ func Short(name string) bool {
 		}
 	}
 	return true
+}
+
+// Spaced writes the name of a place that is several words, and was joined to one, as those again; other words are left as they are.
+func Spaced(word string) string {
+	if spaced, ok := known().spaced[word]; ok {
+		return spaced
+	}
+	return word
 }
 
 // Han looks up a whole Han text; 0 is no region, or one that is called as others are.

@@ -24,6 +24,7 @@ type Word struct {
 	Han    bool   // Text is Han characters
 	Joined bool   // only a hyphen or a dot stood between this word and the one before it
 	Folded bool   // Text was written in traditional or variant characters
+	Dotted bool   // Text is letters that dots divide, as in S.A. or J.R.
 }
 
 // Words takes a name apart. Invalid UTF-8, invisible characters, marks of direction, punctuation and pictures divide or
@@ -131,10 +132,11 @@ func split(text string) []Word {
 			if quoted {
 				word = strings.ReplaceAll(word, "'", "")
 			}
-			if dotted, n := initials(text[i:]); n > 0 {
-				word, end = dotted, i+n
+			letters, n := initials(text[i:])
+			if n > 0 {
+				word, end = letters, i+n
 			}
-			words = append(words, Word{Text: word, Joined: joined})
+			words = append(words, Word{Text: word, Joined: joined, Dotted: n > 0})
 			i, joined = end, true
 		case c == '&':
 			words = append(words, Word{Text: "and"})

@@ -2,6 +2,18 @@
 //
 // HTTP handlers and workers all call it. It asks policy who may see and do what, asks shared/compliance what a rule says, and
 // commits each page of a run, its outcomes with its changed findings and how far it came, in one Write.
+//
+// Its files go by what they are about:
+//
+//	enterprises, registration, enterpriserows, parents, relations: who is supervised, and who is tied to whom
+//	report, reports, reportrows: what enterprises report
+//	rulebook, rulepacks, trial: the rules, and how new ones are tried
+//	order, plan, survey, bench, work, messages, audits, compare: a run, from its order to what it says otherwise than another
+//	findings, proof, contest, risk: what runs have found, and where to look first
+//	propose, waiting: what follows from it, and what waits for whom
+//
+// What authorities do about findings is below it (rungs), as are work lists (desk), figures without names (tally) and the language of the rules
+// (judging).
 package supervision
 
 import (

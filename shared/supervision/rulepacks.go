@@ -166,6 +166,19 @@ func (s *Supervision) find(ctx context.Context, now time.Time, name string, vers
 	return h, b, e, err
 }
 
+// permitted is find for a version that the caller may do something with, and its text.
+func (s *Supervision) permitted(ctx context.Context, call Call, action, name string, version int) (records.Book, compliance.Edition, *compliance.PackText, error) {
+	h, b, e, err := s.find(ctx, call.Now, name, version)
+	if err != nil {
+		return b, e, nil, err
+	}
+	p, err := s.edition(ctx, call.Now, h, e)
+	if err != nil {
+		return b, e, nil, err
+	}
+	return b, e, p, s.Policy.Allow(call.Who, action, packResource(p.Sectors))
+}
+
 // packResource is a rule pack as policy sees it: one without sectors is for all of them.
 func packResource(of []string) policy.Resource {
 	if len(of) == 0 {
@@ -287,15 +300,8 @@ func (s *Supervision) Publish(ctx context.Context, call Call, name string, versi
 		return nil, w.Fault()
 	}
 	return s.kept().Once(ctx, call, func() (*Reply, error) {
-		h, b, e, err := s.find(ctx, call.Now, name, version)
+		b, e, p, err := s.permitted(ctx, call, "rulepack.publication", name, version)
 		if err != nil {
-			return nil, err
-		}
-		p, err := s.edition(ctx, call.Now, h, e)
-		if err != nil {
-			return nil, err
-		}
-		if err := s.Policy.Allow(call.Who, "rulepack.publication", packResource(p.Sectors)); err != nil {
 			return nil, err
 		}
 		if !call.Matches(etag(b)) {

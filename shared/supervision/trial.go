@@ -66,15 +66,8 @@ func (s *Supervision) Try(ctx context.Context, call Call, name string, version i
 
 // order stores the run of a trial, and notes it with the version.
 func (s *Supervision) order(ctx context.Context, call Call, name string, version int, o TrialOrder) (*Reply, error) {
-	h, b, e, err := s.find(ctx, call.Now, name, version)
+	b, _, p, err := s.permitted(ctx, call, "rulepack.trial", name, version)
 	if err != nil {
-		return nil, err
-	}
-	p, err := s.edition(ctx, call.Now, h, e)
-	if err != nil {
-		return nil, err
-	}
-	if err := s.Policy.Allow(call.Who, "rulepack.trial", packResource(p.Sectors)); err != nil {
 		return nil, err
 	}
 	run := compliance.Run{Scope: o.Scope, By: call.Who.Account, Person: call.Who.Person, Authority: call.Who.Authority, Trial: &compliance.Trial{Pack: name, Version: version}}

@@ -4,11 +4,9 @@ import (
 	"encoding/json"
 	"fmt"
 	"io/fs"
-	"math/rand/v2"
 	"net/url"
 	"os"
 	"path/filepath"
-	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -20,13 +18,7 @@ const swept = 1200
 // TestKilledRun orders a run over enterprises with figures, copies the register, lets one copy end and kills the other SHIXIN_KILLS times (3)
 // at random moments: both have the same outcomes and findings.
 func TestKilledRun(t *testing.T) {
-	kills := 3
-	if s := os.Getenv("SHIXIN_KILLS"); s != "" {
-		var err error
-		if kills, err = strconv.Atoi(s); err != nil {
-			t.Fatalf("SHIXIN_KILLS: %v", err)
-		}
-	}
+	kills, random := chaos(t)
 	p := &program{t: t, binary: build(t), data: t.TempDir()}
 	p.start()
 	run := sweepable(t, p)
@@ -42,7 +34,7 @@ func TestKilledRun(t *testing.T) {
 
 	for i := range kills {
 		killed.start()
-		time.Sleep(time.Duration(rand.IntN(80)) * time.Millisecond)
+		time.Sleep(time.Duration(random.IntN(80)) * time.Millisecond)
 		at, err := killed.call(t.Context(), "auditor", "GET", "/v1/audits/"+run, "", "", 200)
 		if err != nil {
 			t.Fatal(err)
@@ -125,7 +117,7 @@ func outcomes(t *testing.T, p *program, run string) []string {
 		}
 		return got
 	}
-	for deadline := time.Now().Add(3 * time.Minute); ; time.Sleep(100 * time.Millisecond) {
+	for deadline := time.Now().Add(longest); ; time.Sleep(100 * time.Millisecond) {
 		got := get("/v1/audits/" + run)
 		if got["state"] == "closed" {
 			if got["judged"] != float64(swept) || got["isolated"] != float64(0) {

@@ -158,7 +158,8 @@ func (a *acknowledged) life(ctx context.Context, p *program, serial int) error {
 	note(got)
 	today := time.Now().In(time.FixedZone("", 8*60*60))
 	steps := []struct{ persona, step, body string }{
-		{"officer", "notice", fmt.Sprintf(`{"method":"post","served_at":%q,"respond_until":%q}`, today.Format(time.RFC3339), today.AddDate(0, 0, 3).Format(time.DateOnly))},
+		{"officer", "notice", fmt.Sprintf(`{"method":"post","served_at":%q,"respond_until":%q,"receipt":%s}`,
+			today.Format(time.RFC3339), today.AddDate(0, 0, 3).Format(time.DateOnly), show(evidence))}, // a receipt, because it may be the day before when it comes
 		{"officer", "statements", `{"kind":"waiver","text":"Waived."}`},
 		{"decider", "decision", `{"outcome":"list","reasons":"Proved."}`},
 		{"officer", "requests", `{"kind":"revocation","grounds":"A mistake."}`},
@@ -314,7 +315,7 @@ func (a *acknowledged) finish(p *program) {
 	t.Helper()
 	until := func(path, state string) map[string]any {
 		t.Helper()
-		for deadline := time.Now().Add(30 * time.Second); ; time.Sleep(50 * time.Millisecond) {
+		for deadline := time.Now().Add(longest); ; time.Sleep(50 * time.Millisecond) {
 			got, err := p.call(ctx, "officer", "GET", path, "", "", 200)
 			if err != nil {
 				t.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"os"
@@ -66,20 +67,30 @@ type program struct {
 	client        *http.Client
 }
 
+// longest is how long is waited for anything, on a machine that has much else to do.
+const longest = 2 * time.Minute
+
+// freeAddress is one that nobody listens at, of a range from which systems give no port to outgoing connections: nobody takes it before it is used.
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	for {
+		address := fmt.Sprintf("127.0.0.1:%d", 11_000+rand.IntN(20_000))
+		if listener, err := net.Listen("tcp", address); err == nil {
+			if err := listener.Close(); err != nil {
+				t.Fatal(err)
+			}
+			return address
+		}
+	}
+}
+
 // launch starts it.
 func (p *program) launch() {
 	p.t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		p.t.Fatal(err)
-	}
-	address := listener.Addr().String()
-	if err := listener.Close(); err != nil {
-		p.t.Fatal(err)
-	}
+	address := freeAddress(p.t)
 	p.output.Reset()
 	p.url, p.tokens = "http://"+address, sync.Map{}
-	p.client = &http.Client{Timeout: 30 * time.Second, Transport: &http.Transport{MaxIdleConnsPerHost: 8}}
+	p.client = &http.Client{Timeout: longest, Transport: &http.Transport{MaxIdleConnsPerHost: 8}}
 	args := []string{"-listen", address, "-data", p.data}
 	if !p.demonstration {
 		args = append(args, "-empty")
@@ -103,7 +114,7 @@ func (p *program) launch() {
 func (p *program) start() {
 	p.t.Helper()
 	p.launch()
-	for deadline := time.Now().Add(20 * time.Second); ; {
+	for deadline := time.Now().Add(longest); ; {
 		response, err := p.client.Get(p.url + "/healthz")
 		if err == nil {
 			_ = response.Body.Close()

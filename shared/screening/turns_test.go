@@ -23,39 +23,41 @@ func (w *world) behind(turn *rt.Turn) *screening.Screening {
 
 // Two workers take the same file, and the list changes between: what the one pins does not spoil what the other has pinned.
 func TestAFileIsWorkedOnByTwo(t *testing.T) {
-	rt.AtEachCall(t, func(turn *rt.Turn) {
-		w := newWorld(t)
-		w.published(1, "苏州虚构星河网络科技有限公司")
-		w.build()
-		w.published(2, "苏州虚构长风网络科技有限公司")
-		id := w.ordered(rt.Operator, screening.Order{Format: "csv"}, lines("name", "苏州虚构星河网络科技有限公司", "苏州虚构长风网络科技有限公司", "谁也不是"))
-		w.start(rt.Operator, id)
-		turn.Arm(func() {
-			w.published(3, "南京虚构清江商贸有限公司")
-			other := w.behind(&rt.Turn{})
-			other.Slice = 1 // of all that there is to do it does the least
-			w.Must(other.Work(w.Ctx(), `{"screening":"`+id+`"}`, w.Now))
+	for _, slice := range []time.Duration{1, 0} { // of all that there is to do the other does the least, or the whole
+		rt.AtEachCall(t, func(turn *rt.Turn) {
+			w := newWorld(t)
+			w.published(1, "苏州虚构星河网络科技有限公司")
+			w.build()
+			w.published(2, "苏州虚构长风网络科技有限公司")
+			id := w.ordered(rt.Operator, screening.Order{Format: "csv"}, lines("name", "苏州虚构星河网络科技有限公司", "苏州虚构长风网络科技有限公司", "谁也不是"))
+			w.start(rt.Operator, id)
+			turn.Arm(func() {
+				w.published(3, "南京虚构清江商贸有限公司")
+				other := w.behind(&rt.Turn{})
+				other.Slice = slice
+				w.Must(other.Work(w.Ctx(), `{"screening":"`+id+`"}`, w.Now))
+			})
+			w.Must(w.behind(turn).Work(w.Ctx(), `{"screening":"`+id+`"}`, w.Now))
+			w.Must(w.behind(&rt.Turn{}).Work(w.Ctx(), `{"screening":"`+id+`"}`, w.Now)) // goes on, where both have stopped
+			p := w.progress(rt.Operator, id)
+			if p.State != records.ScreeningClosed || p.Screened != 3 {
+				t.Fatalf("%+v", p)
+			}
+			var got []screening.Verdict
+			for _, r := range w.results(rt.Operator, id, "", 2) {
+				got = append(got, r.Verdict)
+			}
+			if len(got) != 3 || got[0] != screening.Possible || got[1] != screening.Possible || got[2] != screening.Clear {
+				t.Errorf("%v", got)
+			}
+			if tails := w.shelf.names("screenings/" + id + "/tail"); len(tails) != 1 {
+				t.Errorf("kept of what came since: %v", tails)
+			}
+			if files := w.shelf.files(""); len(files) != 0 {
+				t.Errorf("kept of the file: %v", files)
+			}
 		})
-		w.Must(w.behind(turn).Work(w.Ctx(), `{"screening":"`+id+`"}`, w.Now))
-		w.Must(w.behind(&rt.Turn{}).Work(w.Ctx(), `{"screening":"`+id+`"}`, w.Now)) // goes on, where both have stopped
-		p := w.progress(rt.Operator, id)
-		if p.State != records.ScreeningClosed || p.Screened != 3 {
-			t.Fatalf("%+v", p)
-		}
-		var got []screening.Verdict
-		for _, r := range w.results(rt.Operator, id, "", 2) {
-			got = append(got, r.Verdict)
-		}
-		if len(got) != 3 || got[0] != screening.Possible || got[1] != screening.Possible || got[2] != screening.Clear {
-			t.Errorf("%v", got)
-		}
-		if tails := w.shelf.names("screenings/" + id + "/tail"); len(tails) != 1 {
-			t.Errorf("kept of what came since: %v", tails)
-		}
-		if files := w.shelf.files(""); len(files) != 0 {
-			t.Errorf("kept of the file: %v", files)
-		}
-	})
+	}
 }
 
 // A call that starts a file meets another that has started it, or refused it, and a worker that is through with it.

@@ -7,14 +7,12 @@ import (
 	"encoding/binary"
 	"errors"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"time"
 
 	"shixin/shared/journal"
 	"shixin/shared/subject"
-	"shixin/shared/workday"
 )
 
 // ErrSnapshot is wrapped by OpenList for a snapshot that is cut short, altered, of another run or of another format.
@@ -32,7 +30,7 @@ var ErrSnapshot = errors.New("compliance: the snapshot of the list is not readab
 //	HMAC-SHA-256 of all that, under the run's key
 //
 // An identifier is the first half of HMAC-SHA-256 under the run's key over its subject.Ref.ID, so that nobody without the key
-// can test who is in it, and two snapshots have nothing in common.
+// can test who is in it. The key is that of the [ListFold] that the snapshot was made from.
 const magic = "sx-list\x01"
 
 const (
@@ -57,78 +55,10 @@ type Listing struct {
 	Published bool // and publication not stayed
 }
 
-// ListBuilder folds the journal up to the pinned version. It keeps of each listing no more than the outcome depends on.
-type ListBuilder struct {
-	key     []byte
-	n       int64
-	records map[string]journal.Record
-	texts   map[string]string // each day and authority once: they repeat a million times
-	words   map[string]string // and each regime, ground and list
-	caps    map[journal.Cap]*journal.Cap
-	lists   []string
-}
-
-// NewListBuilder starts an empty list under a run's key.
-func NewListBuilder(key []byte) *ListBuilder {
-	return &ListBuilder{key: key, records: map[string]journal.Record{}, texts: map[string]string{}, words: map[string]string{}, caps: map[journal.Cap]*journal.Cap{}}
-}
-
-// Add folds the next entry of the journal.
-func (b *ListBuilder) Add(e journal.Entry) error {
-	if e.N != b.n+1 {
-		return fmt.Errorf("compliance: entry %d does not follow entry %d", e.N, b.n)
-	}
-	b.n = e.N
-	s := &e.Standing
-	s.Measures = nil // no rule asks for them
-	if s.Cap != nil {
-		if b.caps[*s.Cap] == nil {
-			b.caps[*s.Cap] = s.Cap
-		}
-		s.Cap = b.caps[*s.Cap]
-	}
-	s.From, s.Until = workday.Day(b.text(string(s.From))), workday.Day(b.text(string(s.Until)))
-	e.Authority = b.text(e.Authority)
-	e.Regime, e.Ground = b.word(e.Regime), b.word(e.Ground)
-	for _, refs := range [][]subject.Ref{e.Identifiers, e.Left} {
-		for _, ref := range refs {
-			id := ref.ID()
-			b.records[id] = trim(b.records[id].Add(e, id), e.Listing)
-			if list, _, _ := strings.Cut(ref.Key, ":"); ref.Scheme == subject.ListRef && !slices.Contains(b.lists, list) {
-				b.lists = append(b.lists, b.word(list))
-			}
-		}
-	}
-	return nil
-}
-
-// trim drops what the list said of a listing in between: at the pinned moment only its last span counts, and its first
-// for the order in which terms add up.
-func trim(r journal.Record, listing string) journal.Record {
-	for i := range r.Listings {
-		h := &r.Listings[i]
-		if n := len(h.Spans); h.Listing == listing && n > 2 {
-			h.Spans = []journal.Span{h.Spans[0], h.Spans[n-1]}
-		}
-	}
-	return r
-}
-
-func (b *ListBuilder) word(s string) string { return once(b.words, s) }
-func (b *ListBuilder) text(s string) string { return once(b.texts, s) }
-
-func once(known map[string]string, s string) string {
-	if w, ok := known[s]; ok {
-		return w
-	}
-	s = strings.Clone(s)
-	known[s] = s
-	return s
-}
-
-// Snapshot is the list at a moment not before its newest entry. The same entries under the same key give the same bytes.
-func (b *ListBuilder) Snapshot(at time.Time) ([]byte, error) {
-	texts := slices.Sorted(maps.Keys(b.words))
+// Snapshot is the list at a moment not before the newest entry of a fold, whose parts read reads. The same fold under the same key gives the same
+// bytes.
+func (f *ListFold) Snapshot(key []byte, at time.Time, read func(Part) ([]byte, error)) ([]byte, error) {
+	texts := slices.Sorted(slices.Values(f.Words))
 	if len(texts) > 1<<16-1 {
 		return nil, fmt.Errorf("compliance: %d regimes, grounds and lists are too many for a snapshot", len(texts))
 	}
@@ -136,29 +66,38 @@ func (b *ListBuilder) Snapshot(at time.Time) ([]byte, error) {
 	for i, w := range texts {
 		words[w] = uint16(i)
 	}
-	type one struct {
-		at       digest
-		from, to uint32 // in listings
+	many := 0
+	for _, p := range f.Parts {
+		many += p.Identifiers
 	}
-	var all []one
-	var listings []byte
-	for id, r := range b.records {
-		now := r.At(at)
-		if len(now) == 0 {
-			continue
-		}
-		from := uint32(len(listings))
-		var err error
-		if listings, err = appendListings(listings, now, words); err != nil {
+	be := binary.BigEndian
+	index, listings := make([]byte, 0, indexSize*many), make([]byte, 0, 40*many)
+	for _, p := range f.Parts {
+		body, err := f.open(p, read)
+		if err != nil {
 			return nil, err
 		}
-		all = append(all, one{digestOf(b.key, id), from, uint32(len(listings))})
+		for len(body) > 0 {
+			var one folded
+			if one, body, err = f.next(body); err != nil {
+				return nil, err
+			}
+			record, err := f.unpack(one.packed)
+			if err != nil {
+				return nil, err
+			}
+			now := record.At(at)
+			if len(now) == 0 {
+				continue
+			}
+			index = be.AppendUint32(append(index, one.at[:]...), uint32(len(listings)))
+			if listings, err = appendListings(listings, now, words); err != nil {
+				return nil, err
+			}
+		}
 	}
-	slices.SortFunc(all, func(x, y one) int { return bytes.Compare(x.at[:], y.at[:]) })
-
-	be := binary.BigEndian
-	out := append(make([]byte, 0, 1024+32*len(texts)+indexSize*len(all)+len(listings)), magic...)
-	out = be.AppendUint64(out, uint64(b.n))
+	out := append(make([]byte, 0, 1024+32*len(texts)+len(index)+len(listings)), magic...)
+	out = be.AppendUint64(out, uint64(f.N))
 	out = be.AppendUint64(out, uint64(at.UnixMilli()))
 	out = be.AppendUint16(out, uint16(len(texts)))
 	for _, w := range texts {
@@ -167,22 +106,14 @@ func (b *ListBuilder) Snapshot(at time.Time) ([]byte, error) {
 		}
 		out = append(append(out, byte(len(w))), w...)
 	}
-	lists := slices.Sorted(slices.Values(b.lists))
+	lists := slices.Sorted(slices.Values(f.Lists))
 	out = be.AppendUint16(out, uint16(len(lists)))
 	for _, l := range lists {
 		out = be.AppendUint16(out, words[l])
 	}
-	out = be.AppendUint32(out, uint32(len(all)))
-	offset := uint32(0)
-	for _, o := range all {
-		out = be.AppendUint32(append(out, o.at[:]...), offset)
-		offset += o.to - o.from
-	}
-	out = be.AppendUint32(out, offset)
-	for _, o := range all {
-		out = append(out, listings[o.from:o.to]...)
-	}
-	return append(out, authenticate(b.key, out)...), nil
+	out = append(be.AppendUint32(out, uint32(len(index)/indexSize)), index...)
+	out = append(be.AppendUint32(out, uint32(len(listings))), listings...)
+	return append(out, authenticate(key, out)...), nil
 }
 
 func appendListings(out []byte, now []journal.InForce, words map[string]uint16) ([]byte, error) {

@@ -2,6 +2,8 @@ package compliance_test
 
 import (
 	"bytes"
+	"crypto/sha256"
+	"encoding/hex"
 	"errors"
 	"fmt"
 	"math/rand/v2"
@@ -34,19 +36,52 @@ func listRef(list string, n int) subject.Ref {
 	return subject.Ref{Scheme: subject.ListRef, Key: v, Shown: v}
 }
 
-func snapshot(t testing.TB, entries ...journal.Entry) []byte {
+// shelf keeps the parts of folds in memory.
+type shelf map[string][]byte
+
+func (s shelf) read(p compliance.Part) ([]byte, error) { return s[p.Blob], nil }
+
+func (s shelf) write(body []byte) (compliance.Part, error) {
+	sum := sha256.Sum256(body)
+	p := compliance.Part{Blob: hex.EncodeToString(sum[:]), SHA256: hex.EncodeToString(sum[:])}
+	s[p.Blob] = bytes.Clone(body)
+	return p, nil
+}
+
+// fold goes on with a fold by some entries.
+func (s shelf) fold(t fataler, f compliance.ListFold, entries ...journal.Entry) compliance.ListFold {
 	t.Helper()
-	b := compliance.NewListBuilder(key)
+	b := compliance.NewFolder(key, f)
 	for _, e := range entries {
 		if err := b.Add(e); err != nil {
 			t.Fatal(err)
 		}
 	}
-	body, err := b.Snapshot(at)
+	if err := b.Merge(s.read, s.write); err != nil {
+		t.Fatal(err)
+	}
+	return b.ListFold
+}
+
+func (s shelf) snapshot(t fataler, f compliance.ListFold) []byte {
+	t.Helper()
+	body, err := f.Snapshot(key, at, s.read)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return body
+}
+
+// fataler is a test, or a check of rapid.
+type fataler interface {
+	Helper()
+	Fatal(args ...any)
+}
+
+func snapshot(t testing.TB, entries ...journal.Entry) []byte {
+	t.Helper()
+	s := shelf{}
+	return s.snapshot(t, s.fold(t, compliance.ListFold{}, entries...))
 }
 
 func open(t testing.TB, body []byte) *compliance.List {
@@ -63,26 +98,31 @@ func entry(n int64, listing string, s journal.Standing, refs ...subject.Ref) jou
 		Regime: "telecom-fraud", Ground: "designated-trading", Identifiers: refs, Standing: s}
 }
 
-// The list says of each identifier what its record says, whatever happened before.
+// The list says of each identifier what its record says, whatever happened before, and however often the fold was laid down and taken up again.
 func TestListAgreesWithRecords(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
 		day := rapid.SampledFrom([]workday.Day{"", "2025-01-01", "2026-10-07", "2026-10-08", "2026-10-09", "2027-06-01"})
-		refs := []subject.Ref{uscc(1), uscc(2), uscc(3), listRef("ofac", 1)}
+		refs := []subject.Ref{uscc(1), uscc(2), {Scheme: subject.MSISDN, Key: "1.abc"}, {Scheme: subject.MSISDN, Key: "1.def"}, listRef("ofac", 1)}
 		full := map[string]journal.Record{}
-		b := compliance.NewListBuilder(key)
+		s := shelf{}
+		var fold compliance.ListFold
+		var entries []journal.Entry
 		for n := int64(1); n <= int64(rapid.IntRange(0, 25).Draw(t, "entries")); n++ {
-			s := journal.Standing{From: "2025-01-01", Until: day.Draw(t, "until"), Published: rapid.Bool().Draw(t, "published"),
+			st := journal.Standing{From: "2025-01-01", Until: day.Draw(t, "until"), Published: rapid.Bool().Draw(t, "published"),
 				Removed: rapid.SampledFrom([]string{"", "", "", "expiry", "appeal"}).Draw(t, "removed")}
 			if rapid.Bool().Draw(t, "capped") {
-				s.Cap = &journal.Cap{Months: 60, Basis: "b"}
+				st.Cap = &journal.Cap{Months: 60, Basis: "b"}
 			}
 			if rapid.Bool().Draw(t, "stayed") {
-				s.Stays = []journal.Stay{{What: []string{"publication"}, Until: day.Draw(t, "stay")}}
+				st.Stays = []journal.Stay{{What: []string{"publication", "measures"}, Until: day.Draw(t, "stay")}}
 			}
-			e := entry(n, fmt.Sprint("l", rapid.IntRange(1, 4).Draw(t, "listing")), s)
+			e := entry(n, fmt.Sprint("l", rapid.IntRange(1, 4).Draw(t, "listing")), st)
 			for _, r := range refs {
 				switch rapid.IntRange(0, 3).Draw(t, "has") {
 				case 0:
+					if r.Scheme == subject.MSISDN && rapid.Bool().Draw(t, "held") {
+						r.From, r.To = day.Draw(t, "since"), day.Draw(t, "till")
+					}
 					e.Identifiers = append(e.Identifiers, r)
 				case 1:
 					e.Left = append(e.Left, r)
@@ -91,15 +131,12 @@ func TestListAgreesWithRecords(t *testing.T) {
 			for _, r := range slices.Concat(e.Identifiers, e.Left) {
 				full[r.ID()] = full[r.ID()].Add(e, r.ID())
 			}
-			if err := b.Add(e); err != nil {
-				t.Fatal(err)
+			if entries = append(entries, e); rapid.IntRange(0, 3).Draw(t, "merged") == 0 {
+				fold, entries = s.fold(t, fold, entries...), nil
 			}
 		}
-		body, err := b.Snapshot(at)
-		if err != nil {
-			t.Fatal(err)
-		}
-		l, err := compliance.OpenList(body, key)
+		fold = s.fold(t, fold, entries...)
+		l, err := compliance.OpenList(s.snapshot(t, fold), key)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -156,8 +193,8 @@ func TestDamagedSnapshotIsRefused(t *testing.T) {
 	}
 }
 
-func TestListBuilderRefusesGaps(t *testing.T) {
-	b := compliance.NewListBuilder(key)
+func TestFolderRefusesGaps(t *testing.T) {
+	b := compliance.NewFolder(key, compliance.ListFold{})
 	if err := b.Add(entry(2, "l", journal.Standing{}, uscc(1))); err == nil {
 		t.Error("an entry is missing and the list is built")
 	}

@@ -66,10 +66,11 @@ type Run struct {
 	Scope     Scope      `json:"scope"`
 	Packs     []string   `json:"packs,omitempty"`  // those that were ordered, all in force where it is empty; pinned when it is planned
 	Trial     *Trial     `json:"trial,omitempty"`  // it tries a draft and finds nothing
+	Fold      *FoldAt    `json:"fold,omitempty"`   // how far the journal is folded for its snapshot, while that is made
 	Survey    *Survey    `json:"survey,omitempty"` // how far its first pass has come, while it is planned
 	Plan      Plan       `json:"plan,omitempty"`   // the shards that its first pass has found enterprises in
 	Pins      Pins       `json:"pins"`
-	Key       []byte     `json:"key"` // of its snapshot
+	Key       []byte     `json:"key"` // of its fold and its snapshot
 	Closed    *time.Time `json:"closed,omitempty"`
 	Counts    Counts     `json:"counts"` // at its close
 	Reason    string     `json:"reason,omitempty"`
@@ -80,6 +81,13 @@ type Trial struct {
 	Pack    string `json:"pack"`
 	Version int    `json:"version"`
 	Against int    `json:"against"` // 0 where none is in force
+}
+
+// FoldAt is a fold of the journal that lies in blobs.
+type FoldAt struct {
+	N      int64  `json:"n"`      // the last entry that is in it
+	Blob   string `json:"blob"`   // its ListFold
+	SHA256 string `json:"sha256"` // of that blob
 }
 
 // Survey is how far the first pass of a run has come: it counts the enterprises and the figures of peers.

@@ -38,15 +38,23 @@ type Span struct {
 
 // Add returns the record after an entry for the identifier with this id (subject.Ref.ID). Adding an entry that the
 // record already has changes nothing, and the order of adding does not matter, so a fold may start anywhere.
-func (r Record) Add(e Entry, id string) Record {
-	span := spanOf(e, id)
+func (r Record) Add(e Entry, id string) Record { return r.Join(Change(e, id)) }
+
+// Change is what one entry says about the identifier with this id: a history of one span.
+func Change(e Entry, id string) History {
+	return History{Listing: e.Listing, Regime: e.Regime, Ground: e.Ground, Authority: e.Authority, Spans: []Span{spanOf(e, id)}}
+}
+
+// Join returns the record with a history of one span, which [Change] made, as Add does.
+func (r Record) Join(change History) Record {
+	span := change.Spans[0]
 	r.Listings = slices.Clone(r.Listings)
-	i := slices.IndexFunc(r.Listings, func(h History) bool { return h.Listing == e.Listing })
+	i := slices.IndexFunc(r.Listings, func(h History) bool { return h.Listing == change.Listing })
 	if i < 0 {
-		r.Listings = append(r.Listings, History{Listing: e.Listing, Regime: e.Regime, Ground: e.Ground, Authority: e.Authority, Spans: []Span{span}})
+		r.Listings = append(r.Listings, change)
 	} else {
 		h := &r.Listings[i]
-		at, has := slices.BinarySearchFunc(h.Spans, e.N, func(s Span, n int64) int { return cmp.Compare(s.N, n) })
+		at, has := slices.BinarySearchFunc(h.Spans, span.N, func(s Span, n int64) int { return cmp.Compare(s.N, n) })
 		if has {
 			return r
 		}

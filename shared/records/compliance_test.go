@@ -81,6 +81,23 @@ func TestGoldenComplianceItems(t *testing.T) {
 	b.PutSchedule(now, run.ID)
 	commit(&b)
 
+	fold := records.Fold{At: &compliance.FoldAt{N: 7, Blob: "lists/r/ab", SHA256: "abcd"}, Key: run.Key, Retired: []string{"lists/q/cd"}}
+	none, err := s.Fold(ctx, now)
+	if err != nil || none.At != nil {
+		t.Errorf("before the first fold: %+v, %v", none, err)
+	}
+	b = records.Batch{}
+	b.PutFold(none, fold)
+	commit(&b)
+	if got, err := s.Fold(ctx, now); err != nil || !reflect.DeepEqual(got.At, fold.At) || !reflect.DeepEqual(got.Retired, fold.Retired) {
+		t.Errorf("the fold: %+v, %v", got, err)
+	}
+	b = records.Batch{}
+	b.PutFold(none, fold)
+	if lost := s.Commit(ctx, now, &b); !records.IsLost(lost) {
+		t.Errorf("a second first fold: %v", lost)
+	}
+
 	planned, err := s.AllProgress(ctx, now, run)
 	if err != nil || len(planned) != 1 || planned[0].Done || planned[0].Counts.Enterprises != 1 {
 		t.Errorf("before the first page: %+v, %v", planned, err)

@@ -139,6 +139,7 @@ const endOfShard = "~"
 
 func progressKey(id string, shard int) table.Key { return outcomesKey(id, shard, endOfShard) }
 func allRunsKey(id string) table.Key             { return table.Key{Partition: famRun + "#all", Sort: id} }
+func foldKey() table.Key                         { return table.Key{Partition: famRun + "#list", Sort: "fold"} }
 func openRunKey(id string) table.Key             { return table.Key{Partition: famRun + "#open", Sort: id} }
 func scheduleKey(at time.Time) table.Key {
 	return table.Key{Partition: famRun + "#schedule", Sort: at.UTC().Format(time.RFC3339Nano)}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"shixin/shared/compliance"
+	"shixin/shared/journal"
 	"shixin/shared/records"
 	"shixin/shared/table"
 )
@@ -16,18 +17,18 @@ import (
 func blobOf(run string) string { return "runs/" + run + "/list" }
 
 // plan makes a planned run's snapshot, does its first pass, and sets it running. Done twice, or cut off anywhere and done again, it comes to
-// the same. After a slice the rest of the first pass is left to a new message.
+// the same. After a slice the rest is left to a new message.
 func (s *Supervision) plan(ctx context.Context, now time.Time, run records.Run) error {
 	slice, cancel := context.WithTimeout(ctx, s.slice())
 	defer cancel()
 	r := run.State
-	err := s.prepare(ctx, now, &r)
-	if err == nil {
+	listed, err := s.prepare(ctx, slice, now, &r)
+	if err == nil && listed {
 		err = s.survey(ctx, slice, now, &r)
 	}
 	if damaged, ok := errors.AsType[*unplannable](err); ok {
 		s.log().ErrorContext(ctx, "an audit run could not be planned", "alarm", "audit", "run", r.ID, "error", err)
-		r.State, r.Reason, r.Closed, r.Survey = compliance.Failed, damaged.reason, &now, nil
+		r.State, r.Reason, r.Closed, r.Fold, r.Survey = compliance.Failed, damaged.reason, &now, nil, nil
 		b := &records.Batch{}
 		b.PutRun(run, r)
 		return lostIsFine(s.Store.Commit(ctx, now, b))
@@ -35,7 +36,8 @@ func (s *Supervision) plan(ctx context.Context, now time.Time, run records.Run) 
 	if err != nil {
 		return err
 	}
-	if r.Survey == nil {
+	planned := listed && r.Survey == nil
+	if planned {
 		r.State = compliance.Running
 	}
 	b := &records.Batch{}
@@ -43,7 +45,7 @@ func (s *Supervision) plan(ctx context.Context, now time.Time, run records.Run) 
 	if err := s.Store.Commit(ctx, now, b); err != nil {
 		return lostIsFine(err)
 	}
-	if r.Survey != nil {
+	if !planned {
 		return s.Queue.Send(ctx, planMessage(r.ID))
 	}
 	if len(r.Plan) == 0 {
@@ -52,23 +54,17 @@ func (s *Supervision) plan(ctx context.Context, now time.Time, run records.Run) 
 	return s.send(ctx, r.ID, r.Plan, nil)
 }
 
-// prepare pins the texts of the run's packs and indicators, and makes its snapshot of the list.
-func (s *Supervision) prepare(ctx context.Context, now time.Time, r *compliance.Run) error {
+// prepare pins the texts of the run's packs and indicators, and makes its snapshot of the list; false where the slice is over before it is made.
+func (s *Supervision) prepare(ctx, slice context.Context, now time.Time, r *compliance.Run) (done bool, err error) {
 	if r.Pins.Snapshot != "" {
-		return nil
+		return true, nil
 	}
-	if err := s.pinTexts(ctx, now, r); err != nil {
-		return err
+	if r.Pins.Indicators == "" {
+		if err := s.pinTexts(ctx, now, r); err != nil {
+			return false, err
+		}
 	}
-	snapshot, err := s.snapshot(ctx, now, *r)
-	if err != nil {
-		return err
-	}
-	if err := s.Blobs.Put(ctx, blobOf(r.ID), snapshot); err != nil {
-		return err
-	}
-	r.Pins.Snapshot = sumOf(snapshot)
-	return nil
+	return s.snapshot(ctx, slice, now, r)
 }
 
 // pinTexts pins the versions of rule packs that are in force at the run's moment, and the indicators, and keeps their texts for whoever judges
@@ -176,8 +172,8 @@ const (
 	ahead = 4
 )
 
-// snapshot folds the journal up to the pinned version.
-func (s *Supervision) snapshot(ctx context.Context, now time.Time, run compliance.Run) ([]byte, error) {
+// entries reads the journal after one entry up to another, in order.
+func (s *Supervision) entries(ctx context.Context, now time.Time, from, last int64, do func(journal.Entry) error) error {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	type fetched struct {
@@ -185,9 +181,8 @@ func (s *Supervision) snapshot(ctx context.Context, now time.Time, run complianc
 		err     error
 	}
 	var waiting []chan fetched
-	from := int64(0)
 	fetch := func() {
-		upto := min(from+span, run.Pins.ListVersion)
+		upto := min(from+span, last)
 		if from == upto {
 			return
 		}
@@ -202,24 +197,23 @@ func (s *Supervision) snapshot(ctx context.Context, now time.Time, run complianc
 	for range ahead {
 		fetch()
 	}
-	b := compliance.NewListBuilder(run.Key)
 	for len(waiting) > 0 {
 		f := <-waiting[0]
 		if f.err != nil {
 			if errors.Is(f.err, records.ErrDamaged) {
-				return nil, &unplannable{"the journal cannot be read", f.err}
+				return &unplannable{"the journal cannot be read", f.err}
 			}
-			return nil, f.err
+			return f.err
 		}
 		waiting = waiting[1:]
 		fetch()
 		for _, e := range f.entries {
-			if err := b.Add(e.Entry); err != nil {
-				return nil, &unplannable{"the journal is not in order", err}
+			if err := do(e.Entry); err != nil {
+				return &unplannable{"the journal is not in order", err}
 			}
 		}
 	}
-	return b.Snapshot(run.Pins.At)
+	return nil
 }
 
 // again sends the messages of an unfinished run.

@@ -71,6 +71,7 @@ type Supervision struct {
 	Slice      time.Duration // Slice when zero
 	Patience   time.Duration // how long a call waits for a trial; ten seconds when zero
 	PageSize   int           // enterprises a page of a run; 200 when zero
+	FoldStep   int           // journal entries a step of the fold that a run's snapshot is made from; 50,000 when zero
 
 	slots  slots
 	lists  lists

@@ -18,7 +18,7 @@ import (
 	"shixin/shared/table"
 )
 
-var long = flag.Bool("long", false, "also measure status on a million listings")
+var long = flag.Bool("long", false, "also measure on a million listings")
 
 // asked is how many different identifiers a benchmark asks for in turn.
 const asked = 4096

@@ -142,7 +142,10 @@ func (s *Supervision) Rule(ctx context.Context, call Call, uscc, id string, r Ru
 
 // parties are the natural persons who had a part in a finding.
 func (s *Supervision) parties(ctx context.Context, now time.Time, e records.Enterprise, f compliance.Finding) ([]string, error) {
-	persons := []string{e.State.Person}
+	var persons []string
+	if len(f.Inputs) == 0 || slices.ContainsFunc(f.Inputs, registered) {
+		persons = append(persons, e.State.Person)
+	}
 	run, found, err := s.Store.Run(ctx, now, f.Pins.Run)
 	if err != nil {
 		return nil, err
@@ -153,6 +156,11 @@ func (s *Supervision) parties(ctx context.Context, now time.Time, e records.Ente
 	entered, err := s.reporters(ctx, now, e.State.USCC, f)
 	persons = append(persons, entered...)
 	return slices.DeleteFunc(persons, func(p string) bool { return p == "" }), err
+}
+
+// registered reports whether an input was read from the enterprise's registration.
+func registered(in compliance.Input) bool {
+	return in.Kind == "" || in.Kind == compliance.OfParties || in.Kind == compliance.OfTrait
 }
 
 // reporters are the officers who entered the figures that a finding rests on.

@@ -68,8 +68,9 @@ func (r *Running) fireLogged(ctx context.Context, s samfile.Schedule) {
 	}
 }
 
-// fire calls the schedule's function with the schedule's input.
+// fire calls the schedule's function with the schedule's input. EventBridge gives whole seconds; here the time has milliseconds, so that
+// what a developer fires twice within a second is two firings.
 func (r *Running) fire(ctx context.Context, s samfile.Schedule, at time.Time) error {
-	event := strings.ReplaceAll(s.Input, "<aws.scheduler.scheduled-time>", at.UTC().Format(time.RFC3339))
+	event := strings.ReplaceAll(s.Input, "<aws.scheduler.scheduled-time>", at.UTC().Truncate(time.Millisecond).Format(time.RFC3339Nano))
 	return r.functions.Schedule(ctx, s.Function, []byte(event))
 }

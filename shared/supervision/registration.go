@@ -243,7 +243,10 @@ func (s *Supervision) store(ctx context.Context, now time.Time, person string, b
 		stored.Figures, stored.Reports = e.figures.Encode(), e.Reports
 	}
 	b.PutEnterprise(stored, after)
-	return after, true, nil
+	if moved(stored.State, after) {
+		err = s.handOver(ctx, now, b, stored.State.Enterprise(), after.Enterprise())
+	}
+	return after, true, err
 }
 
 // reaches hashes the ways of reaching an enterprise, by which those that share one are found.

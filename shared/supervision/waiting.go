@@ -11,6 +11,7 @@ import (
 	"shixin/shared/duty"
 	"shixin/shared/listing"
 	"shixin/shared/records"
+	"shixin/shared/table"
 	"shixin/shared/workday"
 )
 
@@ -87,6 +88,56 @@ func waits(b *records.Batch, e compliance.Enterprise, before []records.Finding, 
 		b.PutWork(reportItem(e, late(after), grace), true)
 	}
 }
+
+// handOver puts what waits of an enterprise's findings before whoever answers for it from now on. Each finding is written as it is, so that no step
+// on it comes in between.
+func (s *Supervision) handOver(ctx context.Context, now time.Time, b *records.Batch, before, after compliance.Enterprise) error {
+	l, err := s.Indicators()
+	if err != nil {
+		return err
+	}
+	found, err := s.Store.FindingsOf(ctx, now, after.USCC)
+	if err != nil {
+		return err
+	}
+	all := make([]compliance.Finding, len(found))
+	for i, f := range found {
+		all[i] = f.State
+	}
+	owed := late(all)
+	moving := &records.Batch{}
+	move := func(item duty.Item) {
+		if before.Authority != after.Authority {
+			moving.PutWork(duty.Item{Kind: item.Kind, ID: item.ID, Authority: before.Authority}, true)
+		}
+		moving.PutWork(item, false)
+	}
+	for i, f := range found {
+		waits := f.State.State == compliance.Contested
+		if f.Damaged != nil || !waits && owed != &all[i] {
+			continue
+		}
+		moving.PutFinding(f, f.State)
+		if waits {
+			item, err := s.contestItem(after, f.State)
+			if err != nil {
+				return err
+			}
+			move(item)
+		}
+	}
+	if owed != nil {
+		move(reportItem(after, owed, l.Due))
+	}
+	if b.Len()+moving.Len() > table.MaxOps-reserved { // so much waits that it is moved ahead of its enterprise
+		return s.writeAhead(ctx, now, moving)
+	}
+	b.Join(moving)
+	return nil
+}
+
+// reserved is how many operations a Write of an enterprise has besides its own and those of its findings: its shard, and the answer that is kept.
+const reserved = 6
 
 // contested counts the findings whose contests a run may end.
 func contested(found []records.Finding) (n int) {

@@ -34,8 +34,8 @@ func (h handlers) findings(w http.ResponseWriter, r *http.Request) error {
 	return web.Page(w, q, items, place)
 }
 
-// finding reads which finding of which enterprise the path names.
-func finding(r *http.Request) (code, id string, err error) {
+// ofEnterprise reads which enterprise, and which finding or action of it, the path names.
+func ofEnterprise(r *http.Request) (code, id string, err error) {
 	if code, err = uscc(r); err == nil {
 		id, err = web.ID(r, "id")
 	}
@@ -43,7 +43,7 @@ func finding(r *http.Request) (code, id string, err error) {
 }
 
 func (h handlers) proof(w http.ResponseWriter, r *http.Request) error {
-	code, id, err := finding(r)
+	code, id, err := ofEnterprise(r)
 	if err != nil {
 		return err
 	}
@@ -59,7 +59,7 @@ func (h handlers) proof(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h handlers) contest(w http.ResponseWriter, r *http.Request) error {
-	code, id, err := finding(r)
+	code, id, err := ofEnterprise(r)
 	if err != nil {
 		return err
 	}
@@ -69,7 +69,7 @@ func (h handlers) contest(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h handlers) ruling(w http.ResponseWriter, r *http.Request) error {
-	code, id, err := finding(r)
+	code, id, err := ofEnterprise(r)
 	if err != nil {
 		return err
 	}

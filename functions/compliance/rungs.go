@@ -113,11 +113,7 @@ func (h handlers) actions(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h handlers) action(w http.ResponseWriter, r *http.Request) error {
-	code, err := uscc(r)
-	if err != nil {
-		return err
-	}
-	id, err := web.ID(r, "id")
+	code, id, err := ofEnterprise(r)
 	if err != nil {
 		return err
 	}
@@ -133,11 +129,7 @@ func (h handlers) action(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h handlers) actionEvents(w http.ResponseWriter, r *http.Request) error {
-	code, err := uscc(r)
-	if err != nil {
-		return err
-	}
-	id, err := web.ID(r, "id")
+	code, id, err := ofEnterprise(r)
 	if err != nil {
 		return err
 	}

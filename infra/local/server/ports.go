@@ -22,6 +22,7 @@ import (
 
 func (r *Running) ports(ctx context.Context, keyring *ring.Ring) (boot.Ports, error) {
 	p := boot.Ports{
+		Hash:   keyring, // proven by prove
 		Seal:   tinkseal.New(keyring),
 		Blobs:  blobfile.New(r.path("blobs")),
 		Verify: r.verify,
@@ -43,7 +44,6 @@ func (r *Running) ports(ctx context.Context, keyring *ring.Ring) (boot.Ports, er
 		r.onClose(embedded.Close)
 		p.Table = embedded
 	}
-	p.Hash = keyring // proven by prove
 	return p, nil
 }
 
@@ -58,13 +58,12 @@ func (r *Running) verify(ctx context.Context, token string, now time.Time) (acce
 
 // openFunctions reads the template and makes the functions that it names.
 func (r *Running) openFunctions(ctx context.Context) error {
-	receives := 0
-	plain, err := samfile.Load(r.config.Template, samfile.Values{Parameters: map[string]string{"Issuer": r.URL}})
-	if err != nil {
+	var err error
+	if r.template, err = samfile.Load(r.config.Template, samfile.Values{Parameters: map[string]string{"Issuer": r.URL}}); err != nil {
 		return err
 	}
-	r.template = plain
-	for _, q := range plain.Queues { // the least of them: what is not done here is found by a sweep, or kept by the spool
+	receives := 0
+	for _, q := range r.template.Queues { // the least of them: what is not done here is found by a sweep, or kept by the spool
 		if receives == 0 || q.MaxReceive < receives {
 			receives = q.MaxReceive
 		}
@@ -82,17 +81,17 @@ func (r *Running) openFunctions(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	for _, f := range plain.Functions {
+	for _, f := range r.template.Functions {
 		if _, ok := functions[f.Name]; !ok {
 			r.config.Log.Warn("not in this process; calls are answered 503", "function", f.Name)
 		}
 	}
 	for name := range functions {
-		if _, ok := plain.Function(name); !ok {
+		if _, ok := r.template.Function(name); !ok {
 			return fmt.Errorf("function %s is not in %s", name, r.config.Template)
 		}
 	}
-	r.functions = newInProcess(plain, functions)
+	r.functions = newInProcess(r.template, functions)
 	r.openQueues(64)
 	return r.spool.resend(ctx)
 }

@@ -186,9 +186,10 @@ func (d *draft) word(t *token) uint32 {
 
 // Bits of a word's meaning. Without meansRegion the lower bits are a concept.
 const (
-	meansRegion = 1 << 30
-	meansCommon = 1 << 31
-	meaningBits = meansRegion - 1
+	meansRegion  = 1 << 30
+	meansCommon  = 1 << 31
+	meansSpelled = 20 // bits above which, up to meansRegion, the name of persons stands that the word is a spelling of
+	meaningBits  = 1<<meansSpelled - 1
 )
 
 func meaning(text string, isHan bool) uint32 {
@@ -212,6 +213,7 @@ func meaning(text string, isHan bool) uint32 {
 	if lexicon.Common(text) {
 		m |= meansCommon
 	}
+	m |= uint32(lexicon.Spelled(text)) << meansSpelled
 	return m
 }
 

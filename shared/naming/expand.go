@@ -54,6 +54,7 @@ func (t *token) mean(m uint32) {
 		}
 	}
 	t.common = m&meansCommon != 0
+	t.spelled = uint16(m & (meansRegion - 1) >> meansSpelled)
 }
 
 // names is how many names are found by a word.
@@ -129,7 +130,8 @@ func (x *Index) expand(s *scratch, into []expansion, q *side, n int, known meeti
 			if len(l.Text) == 0 || l.Text[0] >= utf8.RuneSelf {
 				return true
 			}
-			l.common = at32(x.part[wordMeanings], int(id))&meansCommon != 0
+			m := at32(x.part[wordMeanings], int(id))
+			l.common, l.spelled = m&meansCommon != 0, uint16(m&(meansRegion-1)>>meansSpelled)
 			if like, _ := known.find(n, &l); like >= leastLike {
 				into = append(into, expansion{id, n, like, x.df(id)})
 			}

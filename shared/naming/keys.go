@@ -225,7 +225,10 @@ func (k *keyMaker) romanized(do func(hash, float32)) {
 		var room [han.MaxSyllables]han.Syllable
 		syllables, ok := han.Segment(t.Text, room[:0])
 		if !ok {
-			if t.common && len(k.own) > 2 && skipped == 0 { // Peter in Peter TSANG Wai Ming
+			var parts [mostNamed + 1]string
+			_, inWade := han.DivideWadeGiles(t.Text, parts[:0])
+			_, inCanton := han.DivideCantonese(t.Text, parts[:0])
+			if !inWade && !inCanton && t.common && len(k.own) > 2 && skipped == 0 { // Peter in Peter TSANG Wai Ming
 				skipped++
 				continue
 			}

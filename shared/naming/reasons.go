@@ -16,6 +16,7 @@ func (c *comparison) reasons() []Reason {
 	}
 	var all []Reason
 	slices.SortFunc(c.pairs, func(a, b pair) int { return cmp.Or(cmp.Compare(a.q, b.q), cmp.Compare(a.l, b.l)) })
+	var last *pair
 	for i := range c.pairs {
 		p := &c.pairs[i]
 		a, b := &c.query.tokens[p.q], &c.listed.tokens[p.l]
@@ -23,6 +24,17 @@ func (c *comparison) reasons() []Reason {
 		if p.of > 0 {
 			weight = p.joint(a, b)
 		}
+		if before := last; p.mended && before != nil && before.mended && (before.q == p.q || before.l == p.l) {
+			r := &all[len(all)-1] // the next character of the same mistyped word
+			if before.q == p.q {
+				r.Listed += b.Text
+			} else {
+				r.Query += a.Text
+			}
+			r.Cost += float64(weight * (1 - p.like))
+			continue
+		}
+		last = p
 		all = append(all, Reason{How: p.how, Query: a.Text, Listed: b.Text, Part: max(a.Class, b.Class).String(), Cost: float64(weight * (1 - p.like))})
 	}
 	for i := range c.query.tokens {

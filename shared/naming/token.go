@@ -13,9 +13,10 @@ import (
 // token is a word of a name with what it weighs.
 type token struct {
 	parts.Token
-	weight float32
-	common bool // a personal name that very many bear
-	ident  uint32
+	weight  float32
+	common  bool   // a personal name that very many bear
+	spelled uint16 // such a name that is written in several ways, of which this is one; 0 is none
+	ident   uint32
 }
 
 // side is one of two names that are compared.
@@ -40,7 +41,7 @@ func read(name string, kind subject.Kind) side {
 func (s *side) fill(tokens []parts.Token, kind subject.Kind) {
 	*s = side{tokens: s.tokens[:0], kind: kind, branded: parts.Branded(tokens)}
 	for _, t := range tokens {
-		s.tokens = append(s.tokens, token{Token: t, common: lexicon.Common(t.Text)})
+		s.tokens = append(s.tokens, token{Token: t, common: lexicon.Common(t.Text), spelled: lexicon.Spelled(t.Text)})
 	}
 	s.weigh()
 }

@@ -21,7 +21,7 @@ func meet(q, l *token, kind subject.Kind) (float32, How) {
 	if q.Region != 0 && l.Region != 0 {
 		switch {
 		case q.Region == l.Region:
-			return 0.99, Translation
+			return 0.99, calls(q, l)
 		case q.Region.Meets(l.Region):
 			return 0.9, Within
 		}
@@ -33,6 +33,9 @@ func meet(q, l *token, kind subject.Kind) (float32, How) {
 		}
 		if q.Han != l.Han && (spokenAs(q, l) || spokenAs(l, q)) {
 			return 0.97, Pinyin
+		}
+		if q.Han && l.Han && likeness.Mistyped([]rune(q.Text), []rune(l.Text)) {
+			return 0.95, Typo
 		}
 		return 0.95, Translation
 	}
@@ -47,13 +50,27 @@ func meet(q, l *token, kind subject.Kind) (float32, How) {
 	return latinWords(q, l, kind)
 }
 
+// calls is in which way two names of one region are the same: 南通市 is 南通, and Nantong.
+func calls(q, l *token) How {
+	switch {
+	case q.Han != l.Han && (spokenAs(q, l) || spokenAs(l, q)):
+		return Pinyin
+	case q.Han == l.Han && (strings.HasPrefix(q.Text, l.Text) || strings.HasPrefix(l.Text, q.Text)):
+		return Abbreviation
+	}
+	return Translation
+}
+
 // spokenAs says whether a Latin word is the pinyin of one in characters that has the same meaning.
 func spokenAs(sound, word *token) bool {
 	if sound.Han || !word.Han {
 		return false
 	}
 	rest := sound.Text
-	for _, r := range word.Text {
+	for i, r := range word.Text {
+		if rest == "" && i > 0 { // nantong for 南通市
+			break
+		}
 		said := han.Readings(r)[0].String()
 		if said == "" || !strings.HasPrefix(rest, said) {
 			return false
@@ -101,6 +118,9 @@ func sounds(character, syllable *token, kind subject.Kind) (float32, How) {
 	}
 	return 0, ""
 }
+
+// sameName is how alike two usual spellings of a name are: Mohammed and Muhammad.
+const sameName = 0.96
 
 // otherRoman is how alike two words are of which one is in pinyin and the other the same in Wade-Giles.
 const otherRoman = 0.85
@@ -159,6 +179,9 @@ func latinWords(q, l *token, kind subject.Kind) (float32, How) {
 			return 0.8, Initial
 		}
 		return 0, ""
+	}
+	if kind == subject.Person && q.spelled != 0 && q.spelled == l.spelled {
+		return sameName, Spelling
 	}
 	like := likeness.Words(a, b)
 	if like > 0 && (q.common || l.common) {

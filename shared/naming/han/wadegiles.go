@@ -78,7 +78,7 @@ func WadeGiles(s Syllable) string {
 // DivideWadeGiles reads a Latin word of lower case as syllables of Wade-Giles without marks, as few as there can be, and appends
 // them to into. It reports false for a word that is not made of them alone.
 func DivideWadeGiles(word string, into []string) ([]string, bool) {
-	if strings.ContainsAny(word, "bdqvxz") || !endsSyllable(word) { // most words of most names
+	if strings.ContainsAny(word, "bdqvx") || !endsSyllable(word) { // most words of most names
 
 		return into, false
 	}

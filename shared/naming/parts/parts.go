@@ -104,6 +104,7 @@ var personal = map[string]bool{
 func Organization(name string) []Token {
 	var tokens []Token
 	words := script.Words(name)
+	words = lettered(words)
 	if tokens, ok := spoken(words); ok {
 		return tokens[:min(len(tokens), script.MaxWords)]
 	}
@@ -123,6 +124,28 @@ func Organization(name string) []Token {
 	}
 	tokens = nameless(tokens)
 	return tokens[:min(len(tokens), script.MaxWords)]
+}
+
+// lettered joins single Latin letters that stand side by side, for initials are written with dots, with spaces and without: L L C, T.D.G.
+func lettered(words []script.Word) []script.Word {
+	single := func(i int) bool {
+		return i < len(words) && !words[i].Han && len(words[i].Text) == 1 && words[i].Text[0] >= 'a'
+	}
+	for i := range words {
+		if !single(i) || !single(i+1) {
+			continue
+		}
+		out := append([]script.Word(nil), words[:i]...)
+		for ; i < len(words); i++ {
+			if i > 0 && single(i) && single(i-1) {
+				out[len(out)-1].Text += words[i].Text
+			} else {
+				out = append(out, words[i])
+			}
+		}
+		return out
+	}
+	return words
 }
 
 // Branded says whether a name has any word of its own.

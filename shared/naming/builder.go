@@ -27,9 +27,6 @@ type Builder struct {
 // Add adds an entity. It keeps what it is given: the caller does not change it afterwards.
 func (b *Builder) Add(e Entity) { b.entities = append(b.entities, e) }
 
-// Len is how many entities were added.
-func (b *Builder) Len() int { return len(b.entities) }
-
 // entry says that a name, or a word, has a key.
 type entry struct {
 	key hash

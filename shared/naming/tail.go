@@ -2,8 +2,6 @@ package naming
 
 import (
 	"maps"
-	"slices"
-	"strings"
 )
 
 // Tail is what changed since a segment was made: entities that were added or replaced, and IDs that were removed. It is
@@ -39,27 +37,6 @@ func (t *Tail) With(added []Entity, removed []string) *Tail {
 	data, _ := b.Bytes()
 	next.index, _ = Open(data)
 	return next
-}
-
-// Len is how many changes the tail holds. What searches it costs grows with it: make a new segment in time.
-func (t *Tail) Len() int {
-	if t == nil {
-		return 0
-	}
-	return len(t.gone)
-}
-
-// Entities are what the tail adds, by ID.
-func (t *Tail) Entities() []Entity {
-	if t == nil {
-		return nil
-	}
-	all := make([]Entity, 0, len(t.added))
-	for _, e := range t.added {
-		all = append(all, *e)
-	}
-	slices.SortFunc(all, func(a, b Entity) int { return strings.Compare(a.ID, b.ID) })
-	return all
 }
 
 func (t *Tail) search(q *Query, limit int) ([]Hit, Stats) {

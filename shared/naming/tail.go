@@ -1,8 +1,6 @@
 package naming
 
-import (
-	"maps"
-)
+import "maps"
 
 // Tail is what changed since a segment was made: entities that were added or replaced, and IDs that were removed. It is
 // searched together with the segment and hides what it replaces. A Tail never changes: [Tail.With] returns another. A nil

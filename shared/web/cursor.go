@@ -14,9 +14,9 @@ import (
 // macSize is how much of HMAC-SHA-256 a cursor carries: 128 bits.
 const macSize = 16
 
-// EncodeCursor makes an opaque cursor: base64url of a MAC and the JSON of v. The scope is what the cursor is good for,
+// encodeCursor makes an opaque cursor: base64url of a MAC and the JSON of v. The scope is what the cursor is good for,
 // and is not in it. A cursor can be read by whoever holds it, so v holds no personal data.
-func EncodeCursor(key []byte, scope string, v any) (string, error) {
+func encodeCursor(key []byte, scope string, v any) (string, error) {
 	if len(key) < 16 {
 		return "", errors.New("web: the cursor key is missing or shorter than 16 bytes")
 	}
@@ -27,16 +27,7 @@ func EncodeCursor(key []byte, scope string, v any) (string, error) {
 	return base64.RawURLEncoding.EncodeToString(append(mac(key, scope, payload), payload...)), nil
 }
 
-// DecodeCursor reads into v what EncodeCursor made with the same key and scope. Any other cursor is fault.Malformed.
-func DecodeCursor(key []byte, scope, cursor string, v any) error {
-	payload, err := verifyCursor(key, scope, cursor)
-	if err != nil {
-		return err
-	}
-	return openCursor(payload, v)
-}
-
-// verifyCursor returns the payload of a genuine cursor.
+// verifyCursor returns the payload of what encodeCursor made with the same key and scope. Any other cursor is fault.Malformed.
 func verifyCursor(key []byte, scope, cursor string) ([]byte, error) {
 	if len(key) < 16 {
 		return nil, errors.New("web: the cursor key is missing or shorter than 16 bytes")

@@ -160,35 +160,6 @@ func FuzzDecode(f *testing.F) {
 	})
 }
 
-func FuzzCursor(f *testing.F) {
-	key := []byte("0123456789abcdef")
-	good, err := web.EncodeCursor(key, "scope", []string{"a"})
-	if err != nil {
-		f.Fatal(err)
-	}
-	f.Add(good)
-	f.Add("AAAA")
-	f.Add(good[:8] + "\n" + good[8:])
-	f.Fuzz(func(t *testing.T, cursor string) {
-		var v []string
-		if err := web.DecodeCursor(key, "scope", cursor, &v); (err == nil) != (cursor == good) {
-			t.Fatalf("%q: %v", cursor, err)
-		}
-		if web.DecodeCursor(key, "scop", cursor, &v) == nil || web.DecodeCursor([]byte("0123456789abcdeF"), "scope", cursor, &v) == nil {
-			t.Fatal("accepted under another scope or key")
-		}
-	})
-}
-
-func TestShortCursorKey(t *testing.T) {
-	if _, err := web.EncodeCursor(nil, "scope", 1); err == nil {
-		t.Error("a cursor without a key")
-	}
-	if err := web.DecodeCursor(nil, "scope", "x", new(int)); err == nil || fault.Of(err) != "" {
-		t.Errorf("got %v", err)
-	}
-}
-
 func BenchmarkDecodeBatch(b *testing.B) {
 	var body strings.Builder
 	body.WriteString(`{"subject":{"identifiers":[`)

@@ -101,7 +101,7 @@ func (p *Params) Cursor(into any) (bool, error) {
 }
 
 // Next makes the cursor of the next page: v is what Cursor will read there. It needs "cursor" in the route's Query.
-func (p *Params) Next(v any) (string, error) { return EncodeCursor(p.key, p.scope, v) }
+func (p *Params) Next(v any) (string, error) { return encodeCursor(p.key, p.scope, v) }
 
 // readQuery refuses parameters that the route does not know and values that it does not take.
 func (p *prepared) readQuery(r *http.Request, opts Options) error {

@@ -64,6 +64,13 @@ type Fault struct {
 	Fields     []Field
 	RetryAfter time.Duration // with RateLimited and Unavailable
 	Day        string        // with Conflict: the first day, YYYY-MM-DD, on which the step is possible
+	Quota      *Quota        // with RateLimited: what is used up, where it is a quota
+}
+
+// Quota is how many identifiers a caller may ask for in a day, and when it may do so anew.
+type Quota struct {
+	Limit  int64     `json:"limit"`
+	Resets time.Time `json:"resets_at"`
 }
 
 // New makes a fault from an English and a Chinese sentence about the same thing.

@@ -21,11 +21,17 @@ func record(id string) inquiry.Record {
 	}
 }
 
+// limits are those of the register, as infra/alarms ships them.
+var limits = inquiry.Limits{Quota: 1_000_000, Alarms: inquiry.Alarms{
+	Walking: inquiry.Share{Least: 200, Percent: 50}, Guessing: inquiry.Share{Least: 100, Percent: 20}, Striking: inquiry.Share{Least: 100, Percent: 20},
+	Past: inquiry.Past{Days: 14, LeastDays: 5, Least: 20, Times: 5},
+}}
+
 // chain appends records one after the other.
 func chain(records ...inquiry.Record) (inquiry.Day, []inquiry.Record) {
 	var d inquiry.Day
 	for i, r := range records {
-		d, records[i], _ = d.Append(r, inquiry.Trail{}, 1e6)
+		d, records[i], _ = d.Append(r, inquiry.Trail{}, limits)
 	}
 	return d, records
 }
@@ -153,7 +159,7 @@ func TestAlarmsRingOnce(t *testing.T) {
 			for range c.calls {
 				r, trail := ask(c.identifiers, c.invalid, c.listed, c.steps)
 				var now []inquiry.Alarm
-				d, _, now = d.Append(r, trail, 1_000_000)
+				d, _, now = d.Append(r, trail, limits)
 				told = append(told, now...)
 			}
 			if !slices.Equal(told, c.want) {

@@ -52,7 +52,7 @@ func TestAWalkFromCallToCall(t *testing.T) {
 		for _, ids := range calls {
 			steps, ends, around := inquiry.Walk(ids)
 			within += steps
-			d, _, _ = d.Append(record("r"), inquiry.Trail{Steps: steps, Ends: ends, Near: around}, 1e6)
+			d, _, _ = d.Append(record("r"), inquiry.Trail{Steps: steps, Ends: ends, Near: around}, limits)
 		}
 		if int(d.Steps)-within != 3 {
 			t.Errorf("%s: %d steps between the calls, want 3", name, int(d.Steps)-within)

@@ -9,6 +9,6 @@ import (
 // exhaust marks that a caller has used up its day.
 func exhaust(w *rt.World, caller string) {
 	b := &records.Batch{}
-	b.PutExhausted(records.QueryChain{Caller: caller, Day: workday.DayOf(w.Now)})
+	b.PutExhausted(records.QueryChain{Caller: caller, Day: workday.DayOf(w.Now)}, 2500)
 	w.Must(w.Store.Commit(w.Ctx(), w.Now, b))
 }

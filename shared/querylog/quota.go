@@ -2,18 +2,20 @@ package querylog
 
 import (
 	"context"
+	"fmt"
 	"time"
 
 	"shixin/shared/access"
 	"shixin/shared/fault"
 	"shixin/shared/inquiry"
+	"shixin/shared/records"
 	"shixin/shared/workday"
 )
 
 // standing is what was read of a caller's quota.
 type standing struct {
-	read time.Time   // by the machine's clock
-	day  workday.Day // that is used up
+	read time.Time     // by the machine's clock
+	used records.Quota // that is used up
 }
 
 const (
@@ -37,7 +39,7 @@ func (l *Log) Admit(ctx context.Context, who access.Principal, now time.Time) er
 	if !known || time.Since(s.read) > quotaFor {
 		s = standing{read: time.Now()}
 		var err error
-		if s.day, err = l.Store.Exhausted(ctx, now, caller); err != nil {
+		if s.used, err = l.Store.Exhausted(ctx, now, caller); err != nil {
 			return err
 		}
 		l.quotas.mu.Lock()
@@ -48,10 +50,13 @@ func (l *Log) Admit(ctx context.Context, who access.Principal, now time.Time) er
 		l.quotas.mu.Unlock()
 	}
 	today := workday.DayOf(now)
-	if s.day != today {
+	if s.used.Day != today {
 		return nil
 	}
-	f := fault.New(fault.RateLimited, "the quota of identifiers for today is used up; go on tomorrow", "今日可查询的标识数量已用尽,请明日再试")
-	f.RetryAfter = today.AddDays(1).Start().Sub(now)
+	anew := today.AddDays(1).Start()
+	f := fault.New(fault.RateLimited, fmt.Sprintf("the %d identifiers a day that this caller may ask for are used up; its quota begins anew at %s", s.used.Limit, anew.Format(time.RFC3339)),
+		fmt.Sprintf("今日可查询的 %d 个标识已用尽,配额于 %s 重新计算", s.used.Limit, anew.Format(time.RFC3339)))
+	f.RetryAfter = anew.Sub(now)
+	f.Quota = &fault.Quota{Limit: s.used.Limit, Resets: anew}
 	return f
 }

@@ -60,6 +60,27 @@ func (s *Store) QueryDay(ctx context.Context, now time.Time, chain QueryChain) (
 	return d, err
 }
 
+// QueryDays reads where a caller's chains of the days before a chain's stand, at most so many days back; those that there are. The read is
+// eventual: a query of yesterday's that is still under way is nothing to wait for.
+func (s *Store) QueryDays(ctx context.Context, now time.Time, chain QueryChain, back int) (out []inquiry.Day, err error) {
+	var keys []table.Key
+	for n := 1; n <= back; n++ {
+		keys = append(keys, queryHeadKey(chain.Caller, chain.Day.AddDays(-n)))
+	}
+	items, err := s.Table.Get(ctx, table.Read{Now: now, Keys: keys, Eventual: true})
+	if err != nil {
+		return nil, err
+	}
+	for _, item := range items {
+		var d inquiry.Day
+		if err := decode(item, &d); err != nil {
+			return nil, err
+		}
+		out = append(out, d)
+	}
+	return out, nil
+}
+
 // Logged tells which requests are in the log already, of at most 1,000.
 func (s *Store) Logged(ctx context.Context, now time.Time, requests []string) (map[string]bool, error) {
 	keys := make([]table.Key, len(requests))
@@ -91,25 +112,25 @@ func (b *Batch) AppendQueries(now time.Time, before QueryDay, after inquiry.Day,
 	}
 }
 
-// quota is the mark of a caller that has used up its day.
-type quota struct {
-	Day workday.Day `json:"day"`
+// Quota is the mark of a caller that has used up the identifiers of a day. The zero one is of none.
+type Quota struct {
+	Day   workday.Day `json:"day"`
+	Limit int64       `json:"limit"` // how many they were
 }
 
-// PutExhausted marks that a caller has used up its quota of a day; the mark goes with the day.
-func (b *Batch) PutExhausted(chain QueryChain) {
-	item := table.Item{Key: quotaKey(chain.Caller), Version: 1, Expires: chain.Day.AddDays(1).Start(), Doc: encode(quota{chain.Day})}
+// PutExhausted marks that a caller has used up its quota of a day, which was limit; the mark goes with the day.
+func (b *Batch) PutExhausted(chain QueryChain, limit int64) {
+	item := table.Item{Key: quotaKey(chain.Caller), Version: 1, Expires: chain.Day.AddDays(1).Start(), Doc: encode(Quota{chain.Day, limit})}
 	b.add("quota", table.PutOp(item, table.Condition{}))
 }
 
-// Exhausted is the day whose quota a caller has used up, empty when it has not. The read is eventual.
-func (s *Store) Exhausted(ctx context.Context, now time.Time, caller string) (workday.Day, error) {
+// Exhausted is the quota that a caller has used up, the zero one when it has not. The read is eventual.
+func (s *Store) Exhausted(ctx context.Context, now time.Time, caller string) (q Quota, err error) {
 	items, err := s.Table.Get(ctx, table.Read{Now: now, Keys: []table.Key{quotaKey(caller)}, Eventual: true})
 	if err != nil || len(items) == 0 {
-		return "", err
+		return q, err
 	}
-	var q quota
-	return q.Day, decode(items[0], &q)
+	return q, decode(items[0], &q)
 }
 
 // QueryChains reads a page of all chains from a day to another, by day and caller, behind a place.

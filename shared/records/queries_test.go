@@ -37,6 +37,11 @@ func compareGolden(t *testing.T, file string, update bool, items []string) {
 }
 
 // The stored shape of the log of queries: what was written once has to be read for ever.
+// limits lets a quota of 3 run out, and nothing else ring.
+var limits = inquiry.Limits{Quota: 3, Alarms: inquiry.Alarms{
+	Walking: inquiry.Share{Least: 100, Percent: 1}, Guessing: inquiry.Share{Least: 100, Percent: 1}, Striking: inquiry.Share{Least: 100, Percent: 1}, Past: inquiry.Past{LeastDays: 2},
+}}
+
 func TestGoldenQueryItems(t *testing.T) {
 	now := time.Date(2026, 10, 8, 1, 2, 3, 4e6, time.UTC)
 	rec := &recorder{Table: tabletest.NewModel()}
@@ -47,14 +52,17 @@ func TestGoldenQueryItems(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
+		if day.State.N == 0 {
+			day.State = inquiry.Begin([]inquiry.Day{{Identifiers: 9, Hits: 1}})
+		}
 		after, r, told := day.State.Append(inquiry.Record{
 			ID: id, At: now, Account: "bank", Person: "xu", Role: access.Operator, Route: "POST /v1/status", Sealed: []byte("sealed"), Texts: strings.Repeat("a", 64),
 			Asked: "1.abc", Identifiers: 2, Invalid: 1, ListVersion: 7, Verdicts: map[string]int{"listed": 1, "unknown": 1},
-		}, inquiry.Trail{Steps: 1, Ends: []string{"abcdefghijkl"}}, 3)
+		}, inquiry.Trail{Steps: 1, Ends: []string{"abcdefghijkl"}}, limits)
 		b := &records.Batch{}
 		b.AppendQueries(now, day, after, []inquiry.Record{r})
 		if len(told) > 0 {
-			b.PutExhausted(chain)
+			b.PutExhausted(chain, 3)
 		}
 		if err := s.Commit(t.Context(), now, b); err != nil {
 			t.Fatal(err)
@@ -68,7 +76,7 @@ func TestQueriesAreAppendedOnce(t *testing.T) {
 	s := &records.Store{Table: tabletest.NewModel()}
 	chain := records.QueryChain{Caller: "a#b", Day: "2026-10-08"}
 	put := func(day records.QueryDay, id string) error {
-		after, r, _ := day.State.Append(inquiry.Record{ID: id, At: now, Account: "a"}, inquiry.Trail{}, 9)
+		after, r, _ := day.State.Append(inquiry.Record{ID: id, At: now, Account: "a"}, inquiry.Trail{}, limits)
 		b := &records.Batch{}
 		b.AppendQueries(now, day, after, []inquiry.Record{r})
 		return s.Commit(t.Context(), now, b)

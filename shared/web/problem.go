@@ -19,7 +19,8 @@ type problem struct {
 	Status   int           `json:"status"`
 	Detail   string        `json:"detail,omitempty"`
 	Instance string        `json:"instance"`
-	Day      string        `json:"day,omitempty"` // an extension member: the first day on which the step is possible
+	Day      string        `json:"day,omitempty"`   // an extension member: the first day on which the step is possible
+	Quota    *fault.Quota  `json:"quota,omitempty"` // an extension member: what is used up
 	Errors   []fault.Field `json:"errors,omitempty"`
 }
 
@@ -62,7 +63,7 @@ func Refuse(w http.ResponseWriter, r *http.Request, log *slog.Logger, err error)
 	k, f := classify(err)
 	p := problem{Type: typePrefix + string(k.fault), Title: k.title, Status: k.status, Instance: "urn:request:" + RequestID(r.Context())}
 	if f != nil {
-		p.Detail, p.Errors, p.Day = f.Detail, f.Fields, f.Day
+		p.Detail, p.Errors, p.Day, p.Quota = f.Detail, f.Fields, f.Day, f.Quota
 	}
 	switch k.status {
 	case http.StatusUnauthorized:

@@ -25,7 +25,7 @@ var rooms = []struct {
 	{"tool", support, nil},
 	{"adapter", below("shared/table", "shared/blob", "shared/queue", "shared/keys", "shared/access"), []string{"domain", "port", "lazy values", "adapter"}},
 	{"data files", exactly("infra/datafile"), nil},
-	{"law", exactly("infra/regimes", "infra/calendars", "infra/policies", "infra/indicators", "infra/rulepacks", "infra/ladder", "infra/risk", "infra/clocks"), []string{"domain", "data files"}},
+	{"law", exactly("infra/regimes", "infra/calendars", "infra/policies", "infra/indicators", "infra/rulepacks", "infra/ladder", "infra/risk", "infra/clocks", "infra/alarms"), []string{"domain", "data files"}},
 	{"records", exactly("shared/records"), []string{"domain", "port", "lazy values"}},
 	{"repeated calls", exactly("shared/repeat"), []string{"domain", "port", "lazy values", "records"}},
 	{"application", below("shared/querylog", "shared/watching"), []string{"domain", "port", "lazy values", "records", "policy engine", "repeated calls", "application"}},

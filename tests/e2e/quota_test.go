@@ -11,7 +11,8 @@ import (
 
 // Quotas count identifiers and not calls: a caller whose day is used up is told when to come again, and nobody else is.
 func TestQuota(t *testing.T) {
-	t.Setenv("SHIXIN_DAILY_IDENTIFIERS", "2500")
+	t.Setenv("SHIXIN_DAILY_IDENTIFIERS", "10000")
+	t.Setenv("SHIXIN_CALLER_IDENTIFIERS", "account:operator=2500 account:auditor=9000")
 	w := newWorld(t, time.Date(2026, 3, 2, 1, 0, 0, 0, time.UTC))
 	batch := func(first int) []byte {
 		var ids []string
@@ -34,6 +35,9 @@ func TestQuota(t *testing.T) {
 	x := ask("operator", 9000)
 	if wait, err := strconv.Atoi(x.header.Get("Retry-After")); x.status != http.StatusTooManyRequests || err != nil || wait < 14*3600 || wait > 15*3600 {
 		t.Errorf("%d, Retry-After %q: %s", x.status, x.header.Get("Retry-After"), x.answered)
+	}
+	if err := x.check(); err != nil || !strings.Contains(string(x.answered), `"quota":{"limit":2500,"resets_at":"2026-03-03T00:00:00+08:00"}`) {
+		t.Errorf("%s, %v", x.answered, err)
 	}
 	if x := w.as("operator", "POST", "/v1/search", []byte(`{"name":"虚构"}`)); x.status != http.StatusTooManyRequests {
 		t.Errorf("a search: %d", x.status)

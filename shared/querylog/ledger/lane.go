@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"shixin/shared/inquiry"
 	"shixin/shared/querylog"
 	"shixin/shared/records"
 )
@@ -34,7 +35,7 @@ type group struct {
 var errUnended = errors.New("ledger: the append that was to hold the message did not end")
 
 // together appends messages of one chain, in one Write with those of others who come at the same time.
-func (l *Ledger) together(ctx context.Context, now time.Time, chain records.QueryChain, batch []querylog.Message) error {
+func (l *Ledger) together(ctx context.Context, now time.Time, chain records.QueryChain, batch []querylog.Message, alarms inquiry.Alarms) error {
 	l.lanes.mu.Lock()
 	if l.lanes.chains == nil {
 		l.lanes.chains = map[records.QueryChain]*lane{}
@@ -77,6 +78,6 @@ func (l *Ledger) together(ctx context.Context, now time.Time, chain records.Quer
 	l.lanes.mu.Unlock()
 	defer close(g.done)
 	g.err = errUnended
-	g.err = l.append(ctx, now, chain, g.batch)
+	g.err = l.append(ctx, now, chain, g.batch, alarms)
 	return g.err
 }

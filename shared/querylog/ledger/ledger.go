@@ -28,7 +28,10 @@ type Ledger struct {
 	Hash   keys.Hasher
 	Policy Policy
 	Log    *slog.Logger // takes alarms; slog.Default when nil
-	Quota  int64        // identifiers a caller may ask for in a day; querylog.DailyIdentifiers when zero
+	// Alarms are the numbers by which days are judged, needed to append. It is called on first use.
+	Alarms func() (inquiry.Alarms, error)
+	Quota  int64  // identifiers a caller may ask for in a day; querylog.DailyIdentifiers when zero
+	Quotas Quotas // of callers that may ask for another number
 
 	lanes lanes
 }
@@ -37,6 +40,13 @@ type Ledger struct {
 // has it now, whether it came before or not.
 func (l *Ledger) Append(ctx context.Context, bodies []string, now time.Time) []error {
 	errs := make([]error, len(bodies))
+	alarms, err := l.Alarms()
+	if err != nil {
+		for i := range errs {
+			errs[i] = err
+		}
+		return errs
+	}
 	chains := map[records.QueryChain][]int{}
 	var order []records.QueryChain
 	messages := make([]querylog.Message, len(bodies))
@@ -58,7 +68,7 @@ func (l *Ledger) Append(ctx context.Context, bodies []string, now time.Time) []e
 			for _, i := range part {
 				batch = append(batch, messages[i])
 			}
-			if err := l.together(ctx, now, chain, batch); err != nil {
+			if err := l.together(ctx, now, chain, batch, alarms); err != nil {
 				for _, i := range part {
 					errs[i] = err
 				}
@@ -72,7 +82,8 @@ func (l *Ledger) Append(ctx context.Context, bodies []string, now time.Time) []e
 const maxAttempts = 30
 
 // append puts messages of one chain into it, but for those that are in the log already.
-func (l *Ledger) append(ctx context.Context, now time.Time, chain records.QueryChain, batch []querylog.Message) error {
+func (l *Ledger) append(ctx context.Context, now time.Time, chain records.QueryChain, batch []querylog.Message, alarms inquiry.Alarms) error {
+	limits := inquiry.Limits{Quota: l.quota(chain.Caller), Alarms: alarms}
 	var ids []string
 	for _, m := range batch {
 		ids = append(ids, m.Record.ID)
@@ -89,6 +100,13 @@ func (l *Ledger) append(ctx context.Context, now time.Time, chain records.QueryC
 			return err
 		}
 		after := day.State
+		if after.N == 0 {
+			earlier, err := l.Store.QueryDays(ctx, now, chain, alarms.Past.Days)
+			if err != nil {
+				return err
+			}
+			after = inquiry.Begin(earlier)
+		}
 		var fresh []inquiry.Record
 		var told []inquiry.Alarm
 		for _, m := range batch {
@@ -98,7 +116,7 @@ func (l *Ledger) append(ctx context.Context, now time.Time, chain records.QueryC
 			known[m.Record.ID] = true
 			var r inquiry.Record
 			var rings []inquiry.Alarm
-			after, r, rings = after.Append(m.Record, m.Trail, l.quota())
+			after, r, rings = after.Append(m.Record, m.Trail, limits)
 			fresh, told = append(fresh, r), append(told, rings...)
 		}
 		if len(fresh) == 0 {
@@ -111,7 +129,7 @@ func (l *Ledger) append(ctx context.Context, now time.Time, chain records.QueryC
 		b := &records.Batch{}
 		b.AppendQueries(now, day, after, fresh)
 		if slices.Contains(told, inquiry.Exhausted) && chain.Day >= workday.DayOf(now) { // a late message does not write over the mark of today
-			b.PutExhausted(chain)
+			b.PutExhausted(chain, limits.Quota)
 		}
 		err = l.Store.Commit(ctx, now, b)
 		if _, lost := errors.AsType[*records.Lost](err); !lost {
@@ -128,7 +146,11 @@ func (l *Ledger) append(ctx context.Context, now time.Time, chain records.QueryC
 	}
 }
 
-func (l *Ledger) quota() int64 {
+// quota is how many identifiers a caller may ask for in a day.
+func (l *Ledger) quota(caller string) int64 {
+	if q, own := l.Quotas[caller]; own {
+		return q
+	}
 	if l.Quota == 0 {
 		return querylog.DailyIdentifiers
 	}

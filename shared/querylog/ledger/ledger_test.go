@@ -3,6 +3,7 @@ package ledger_test
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -12,6 +13,7 @@ import (
 	"testing"
 	"time"
 
+	"shixin/infra/alarms"
 	"shixin/shared/access"
 	"shixin/shared/fault"
 	"shixin/shared/inquiry"
@@ -33,7 +35,7 @@ func newWorld(t *testing.T) world {
 	said := &bytes.Buffer{}
 	return world{
 		World: w, said: said,
-		Ledger: &ledger.Ledger{Store: w.Register.Store, Hash: w.Register.Hash, Policy: w.Register.Policy, Log: slog.New(slog.NewJSONHandler(said, nil))},
+		Ledger: &ledger.Ledger{Store: w.Register.Store, Hash: w.Register.Hash, Policy: w.Register.Policy, Alarms: alarms.Load, Log: slog.New(slog.NewJSONHandler(said, nil))},
 		log:    &querylog.Log{Store: w.Register.Store, Queue: w.Queue, Hash: w.Register.Hash},
 	}
 }
@@ -181,7 +183,7 @@ func TestOwnAndAll(t *testing.T) {
 	}{
 		"an operator":                 {rt.Operator, march, "r-0"},
 		"an enterprise, all accounts": {rt.Enterprise(1), march, "r-1 r-2"},
-		"another's by name":           {rt.Operator, ledger.Filter{From: march.From, To: march.To, Caller: "account:officer"}, ""},
+		"its own by name":             {rt.Operator, ledger.Filter{From: march.From, To: march.To, Caller: "account:operator"}, "r-0"},
 		"nobody's days":               {rt.Operator, ledger.Filter{From: "2026-03-05", To: "2026-03-09"}, ""},
 		"all":                         {rt.Auditor, march, "r-1 r-3 r-4 r-0 r-2"},
 		"all of one day":              {rt.Auditor, ledger.Filter{From: "2026-03-01", To: "2026-03-01"}, "r-1 r-3"},
@@ -189,6 +191,17 @@ func TestOwnAndAll(t *testing.T) {
 	} {
 		if got := ids(c.who, c.f); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// Another's log is refused, whether there is one or not.
+func TestAnothersLog(t *testing.T) {
+	w := newWorld(t)
+	w.append(w.told(rt.Officer, "r-1", w.Now, 1))
+	for _, caller := range []string{"account:officer", "account:nobody", "uscc:" + rt.USCC(1)} {
+		if _, _, err := w.Export(t.Context(), rt.Operator, w.Now, ledger.Filter{From: march.From, To: march.To, Caller: caller}, ledger.Place{}, 9); fault.Of(err) != fault.Forbidden {
+			t.Errorf("%s: %v", caller, err)
 		}
 	}
 }
@@ -212,6 +225,43 @@ func TestQuota(t *testing.T) {
 	}
 	if n := strings.Count(w.said.String(), `"alarm":"quota"`); n != 1 {
 		t.Errorf("%d alarms: %s", n, w.said)
+	}
+}
+
+// A caller may have a quota of its own, and hears which.
+func TestQuotaOfOneCaller(t *testing.T) {
+	w := newWorld(t)
+	w.Quota, w.Quotas = 2500, ledger.Quotas{"account:operator": 10}
+	w.append(w.told(rt.Operator, "r-1", w.Now, 10), w.told(rt.Officer, "r-2", w.Now, 2499))
+	refused, _ := errors.AsType[*fault.Fault](w.log.Admit(t.Context(), rt.Operator, w.Now))
+	if refused == nil || refused.Kind != fault.RateLimited || refused.Quota == nil || refused.Quota.Limit != 10 ||
+		refused.Quota.Resets.Sub(w.Now) != refused.RetryAfter || !strings.Contains(refused.Detail, "the 10 identifiers") {
+		t.Errorf("%+v", refused)
+	}
+	if err := w.log.Admit(t.Context(), rt.Officer, w.Now); err != nil {
+		t.Errorf("another: %v", err)
+	}
+}
+
+// A day is compared with the same caller's earlier ones, which are read when it begins.
+func TestUnusualForTheCallerItself(t *testing.T) {
+	w := newWorld(t)
+	ask := func(who access.Principal, id string, day, count, listed int) string {
+		w.Must(w.log.Tell(w.Ctx(), who, querylog.Query{Request: id, At: w.Now.AddDate(0, 0, day), Route: "POST /v1/status", What: []string{id}, Count: count, Verdicts: map[string]int{"listed": listed, "clear": count - listed}}))
+		return w.World.Queue.Take()[0].Body
+	}
+	for day := -8; day < 0; day++ {
+		w.append(ask(rt.Operator, fmt.Sprintf("bank%d", day), day, 1000, 1), ask(rt.Officer, fmt.Sprintf("office%d", day), day, 200, 150))
+	}
+	rang := func() int { return strings.Count(w.said.String(), `"alarm":"unusual-hits"`) }
+	before := rang() // of the officer's first days, which had no past
+	w.append(ask(rt.Officer, "office", 0, 200, 160))
+	if n := rang(); n != before {
+		t.Errorf("an office's usual day rings: %s", w.said)
+	}
+	w.append(ask(rt.Operator, "calm", 0, 1000, 1), ask(rt.Operator, "strange", 0, 1000, 40))
+	if n := rang(); n != before+1 || !strings.Contains(w.said.String(), `"caller":"account:operator"`) {
+		t.Errorf("a bank's unusual day rings %d times: %s", n-before, w.said)
 	}
 }
 

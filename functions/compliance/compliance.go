@@ -36,7 +36,7 @@ type Deps struct {
 func Function(p boot.Ports) boot.HTTP {
 	s := supervising.New(p)
 	s.Rules = judging.New()
-	return p.Serve(Routes(Deps{Supervision: s, Rungs: acting.New(p), Desk: acting.Desk(p), Tally: acting.Tally(p), Queries: asking.New(p)}))
+	return p.Serve(Routes(Deps{Supervision: s, Rungs: acting.New(p), Desk: acting.Desk(p, s), Tally: acting.Tally(p), Queries: asking.New(p)}))
 }
 
 // Routes is the function's route table.

@@ -191,6 +191,48 @@ func (s *Supervision) Owed(ctx context.Context, who access.Principal, now time.T
 	return out, nil
 }
 
+// ToCure is the findings that stand against an enterprise as it sees them: each it may contest, and cures by the day that the rule's deadline sets.
+func (s *Supervision) ToCure(ctx context.Context, who access.Principal, now time.Time) ([]duty.Item, error) {
+	found, err := s.Store.FindingsOf(ctx, now, who.USCC)
+	if err != nil {
+		return nil, err
+	}
+	var texts func(compliance.Finding) (*compliance.RuleText, error)
+	var out []duty.Item
+	for _, f := range found {
+		if f.Damaged != nil {
+			continue
+		}
+		seen, shown := f.State.Public()
+		if !shown || seen.State != compliance.Open {
+			continue
+		}
+		if texts == nil {
+			if texts, err = s.texts(ctx, now); err != nil {
+				return nil, err
+			}
+		}
+		waits := []duty.Wait{{Step: "contest", For: duty.Subject, May: true}}
+		text, err := texts(seen)
+		if err != nil {
+			return nil, err
+		}
+		if text != nil && text.Deadline != nil {
+			due, err := s.dueOf(seen, text)
+			if err != nil {
+				return nil, err
+			}
+			w := duty.Wait{Step: "cure", For: duty.Subject, Pending: due.Pending, SetBy: due.SetBy}
+			if due.By != nil {
+				w.By = *due.By
+			}
+			waits = append(waits, w)
+		}
+		out = append(out, duty.Item{Kind: duty.Finding, ID: seen.ID, State: string(seen.State), USCC: who.USCC, Rule: seen.Rule, Since: seen.Marks[0].At, Waits: waits})
+	}
+	return out, nil
+}
+
 // know remembers the caller's authority in the directory of those that have records, once a process.
 func (s *Supervision) know(ctx context.Context, call Call) error {
 	w := call.Who

@@ -12,6 +12,7 @@ import (
 	"shixin/shared/boot/supervising"
 	"shixin/shared/records"
 	"shixin/shared/register"
+	"shixin/shared/supervision"
 	"shixin/shared/supervision/desk"
 	"shixin/shared/supervision/rungs"
 	"shixin/shared/supervision/tally"
@@ -23,10 +24,10 @@ func New(p boot.Ports) *rungs.Rungs {
 		Persons: supervising.New(p).Persons, Propose: Through(registering.New(p))}
 }
 
-// Desk makes what waits for a caller from the ports of a function.
-func Desk(p boot.Ports) *desk.Desk {
+// Desk makes what waits for a caller from the ports of a function and from its supervision, which knows by when findings are to be cured.
+func Desk(p boot.Ports, s *supervision.Supervision) *desk.Desk {
 	return &desk.Desk{Store: &records.Store{Table: p.Table}, Ladder: ladder.Load, Calendar: calendars.Load, Listings: registering.New(p).Waiting,
-		Reports: supervising.New(p).Owed}
+		Findings: s.ToCure, Reports: s.Owed}
 }
 
 // Tally makes the statistics from the ports of a function.

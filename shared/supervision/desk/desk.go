@@ -12,7 +12,6 @@ import (
 
 	"shixin/shared/access"
 	"shixin/shared/action"
-	"shixin/shared/compliance"
 	"shixin/shared/duty"
 	"shixin/shared/ladder"
 	"shixin/shared/listing"
@@ -27,6 +26,8 @@ type Desk struct {
 	Calendar func() (workday.Calendar, error)
 	// Listings is what of a subject's own listings waits for it.
 	Listings func(ctx context.Context, who access.Principal, now time.Time) ([]duty.Item, error)
+	// Findings is what stands against an enterprise as it sees it.
+	Findings func(ctx context.Context, who access.Principal, now time.Time) ([]duty.Item, error)
 	// Reports is the figures that an enterprise owes.
 	Reports func(ctx context.Context, who access.Principal, now time.Time) ([]duty.Item, error)
 }
@@ -188,7 +189,7 @@ func (d *Desk) own(ctx context.Context, who access.Principal, now time.Time, f F
 		if err != nil {
 			return nil, nil, err
 		}
-		findings, err := d.findings(ctx, who, now)
+		findings, err := d.Findings(ctx, who, now)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -247,27 +248,6 @@ func (d *Desk) actions(ctx context.Context, who access.Principal, now time.Time)
 		if rung, ok := v.Rung(a.Rung); ok {
 			out = append(out, action.Item(*a, action.Rules{Ladder: v, Rung: rung, Calendar: calendar}))
 		}
-	}
-	return out, nil
-}
-
-// findings is the findings that stand against an enterprise as it sees them: each it may contest.
-func (d *Desk) findings(ctx context.Context, who access.Principal, now time.Time) ([]duty.Item, error) {
-	found, err := d.Store.FindingsOf(ctx, now, who.USCC)
-	if err != nil {
-		return nil, err
-	}
-	var out []duty.Item
-	for _, f := range found {
-		if f.Damaged != nil {
-			continue
-		}
-		seen, shown := f.State.Public()
-		if !shown || seen.State != compliance.Open {
-			continue
-		}
-		out = append(out, duty.Item{Kind: duty.Finding, ID: seen.ID, State: string(seen.State), USCC: who.USCC, Rule: seen.Rule, Since: seen.Marks[0].At,
-			Waits: []duty.Wait{{Step: "contest", For: duty.Subject, May: true}}})
 	}
 	return out, nil
 }

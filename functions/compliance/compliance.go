@@ -130,7 +130,7 @@ func (h handlers) imports(w http.ResponseWriter, r *http.Request) error {
 		}
 		wrong := row.Err
 		if wrong == nil {
-			wrong = web.Unmarshal(row.JSON, &in)
+			wrong = web.UnmarshalRow(row.JSON, &in)
 		}
 		list[i] = supervision.Row{Line: row.Line, USCC: in.USCC, Enterprise: in.Enterprise, Wrong: wrong}
 	}

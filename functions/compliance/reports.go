@@ -79,7 +79,7 @@ func (h handlers) importReports(w http.ResponseWriter, r *http.Request) error {
 		}
 		wrong := row.Err
 		if wrong == nil {
-			wrong = web.Unmarshal(row.JSON, &in)
+			wrong = web.UnmarshalRow(row.JSON, &in)
 		}
 		list[i] = supervision.ReportRow{Line: row.Line, USCC: in.USCC, Report: in.Report, Wrong: wrong}
 	}

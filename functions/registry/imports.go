@@ -29,7 +29,7 @@ func (h handlers) importList(w http.ResponseWriter, r *http.Request) error {
 		list[i] = register.ImportRow{Line: row.Line, Err: row.Err}
 		in := &list[i]
 		if in.Err == nil {
-			in.Err = web.Unmarshal(row.JSON, &in.Row)
+			in.Err = web.UnmarshalRow(row.JSON, &in.Row)
 		}
 		if in.Err == nil {
 			in.Err = validate.Struct(&in.Row)

@@ -148,7 +148,7 @@ func readRows(r *http.Request) ([]watching.Row, error) {
 	for i, row := range read {
 		out[i] = watching.Row{Line: row.Line, Err: row.Err}
 		if row.Err == nil {
-			out[i].Err = web.Unmarshal(row.JSON, &out[i].Input)
+			out[i].Err = web.UnmarshalRow(row.JSON, &out[i].Input)
 		}
 	}
 	return out, nil

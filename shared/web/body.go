@@ -48,7 +48,7 @@ func (p *prepared) readBody(r *http.Request) error {
 		return unsupported([]string{"application/json"})
 	}
 	if isJSON(media) {
-		return wellFormed(body)
+		return theBody.wellFormed(body)
 	}
 	if len(body) == 0 {
 		return fault.New(fault.Malformed, "the body is empty", "请求体为空")
@@ -104,34 +104,34 @@ func unsupported(accepts []string) error {
 
 // wellFormed refuses everything that is not one JSON document (RFC 8259) of at most maxDepth levels. Names that occur
 // twice are well-formed; what is wrong with them can be said of a field (see Decode).
-func wellFormed(body []byte) error {
+func (p part) wellFormed(body []byte) error {
 	if len(bytes.TrimSpace(body)) == 0 {
-		return fault.New(fault.Malformed, "the body is empty; send a JSON object", "请求体为空,请发送 JSON 对象")
+		return fault.New(fault.Malformed, p.en+" is empty; send a JSON object", p.zh+"为空,请发送 JSON 对象")
 	}
 	if !utf8.Valid(body) {
-		where := place(body, int64(notUTF8(body)))
-		return fault.New(fault.Malformed, "the body is not valid UTF-8: see "+where.en, "请求体不是有效的 UTF-8:见"+where.zh)
+		where := p.place(body, int64(notUTF8(body)))
+		return fault.New(fault.Malformed, p.en+" is not valid UTF-8: see "+where.en, p.zh+"不是有效的 UTF-8:见"+where.zh)
 	}
 	d := jsontext.NewDecoder(bytes.NewBuffer(body), jsontext.AllowDuplicateNames(true))
 	for {
 		if _, err := d.ReadToken(); err != nil {
-			where := place(body, d.InputOffset())
+			where := p.place(body, d.InputOffset())
 			if e, ok := asSyntactic(err); ok {
-				where = place(body, e.ByteOffset)
+				where = p.place(body, e.ByteOffset)
 			}
-			return fault.New(fault.Malformed, "the body is not JSON: see "+where.en, "请求体不是有效的 JSON:见"+where.zh)
+			return fault.New(fault.Malformed, p.en+" is not JSON: see "+where.en, p.zh+"不是有效的 JSON:见"+where.zh)
 		}
 		if d.StackDepth() > maxDepth {
-			where := place(body, d.InputOffset())
-			return fault.New(fault.Malformed, "the body nests deeper than 32 levels: see "+where.en, "请求体嵌套超过 32 层:见"+where.zh)
+			where := p.place(body, d.InputOffset())
+			return fault.New(fault.Malformed, p.en+" nests deeper than 32 levels: see "+where.en, p.zh+"嵌套超过 32 层:见"+where.zh)
 		}
 		if d.StackDepth() == 0 {
 			break
 		}
 	}
 	if rest := body[d.InputOffset():]; len(bytes.TrimLeft(rest, " \t\r\n")) > 0 {
-		where := place(body, int64(len(body)-len(bytes.TrimLeft(rest, " \t\r\n"))))
-		return fault.New(fault.Malformed, "the body goes on after the JSON document: see "+where.en, "JSON 文档之后还有内容:见"+where.zh)
+		where := p.place(body, int64(len(body)-len(bytes.TrimLeft(rest, " \t\r\n"))))
+		return fault.New(fault.Malformed, p.en+" goes on after the JSON document: see "+where.en, p.zh+"在 JSON 文档之后还有内容:见"+where.zh)
 	}
 	return nil
 }

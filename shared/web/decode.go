@@ -31,12 +31,25 @@ func Decode(r *http.Request, into any) error {
 	if err != nil {
 		return err
 	}
-	return Unmarshal(body, into)
+	return theBody.unmarshal(body, into)
 }
 
-// Unmarshal is [Decode] for JSON that does not come from a request's body, for example one line of an import.
-func Unmarshal(body []byte, into any) error {
-	if err := wellFormed(body); err != nil {
+// UnmarshalRow is [Decode] for one row of a request's body.
+func UnmarshalRow(row []byte, into any) error { return theRow.unmarshal(row, into) }
+
+// part is what of a request JSON is read from, as refusals name it.
+type part struct {
+	en, zh string
+	lines  bool // places in it have a line
+}
+
+var (
+	theBody = part{"the body", "请求体", true}
+	theRow  = part{"the row", "该行", false} // whose line stands beside the refusal
+)
+
+func (p part) unmarshal(body []byte, into any) error {
+	if err := p.wellFormed(body); err != nil {
 		return err
 	}
 	if err := noNUL(body); err != nil {
@@ -174,10 +187,13 @@ func wanted(t reflect.Type) (en, zh string) {
 type spot struct{ en, zh string }
 
 // place turns an offset into a line and a column, both counted from 1, the column in bytes.
-func place(body []byte, offset int64) spot {
+func (p part) place(body []byte, offset int64) spot {
 	before := body[:max(0, min(int(offset), len(body)))]
 	line := 1 + bytes.Count(before, []byte("\n"))
 	column := len(before) - bytes.LastIndexByte(before, '\n')
+	if !p.lines {
+		return spot{fmt.Sprintf("column %d", column), fmt.Sprintf("第 %d 列", column)}
+	}
 	return spot{fmt.Sprintf("line %d, column %d", line, column), fmt.Sprintf("第 %d 行第 %d 列", line, column)}
 }
 

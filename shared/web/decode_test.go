@@ -132,7 +132,7 @@ func FuzzDecode(f *testing.F) {
 	}
 	f.Fuzz(func(t *testing.T, body string) {
 		var got outer
-		err := web.Unmarshal([]byte(body), &got)
+		err := web.UnmarshalRow([]byte(body), &got)
 		if err != nil {
 			x, ok := errors.AsType[*fault.Fault](err)
 			if !ok || x.Kind != fault.Malformed && x.Kind != fault.Invalid {
@@ -175,8 +175,20 @@ func BenchmarkDecodeBatch(b *testing.B) {
 	b.ReportAllocs()
 	for b.Loop() {
 		var into outer
-		if err := web.Unmarshal(text, &into); err != nil {
+		if err := web.UnmarshalRow(text, &into); err != nil {
 			b.Fatal(err)
+		}
+	}
+}
+
+// What is wrong with a row is said of the row, whose line the caller is told beside it.
+func TestRowsAreNamedAsRows(t *testing.T) {
+	for text, want := range map[string]string{
+		`not`: "the row is not JSON: see column 2", `{}{`: "the row goes on after the JSON document: see column 3", `[1]`: "must be an object",
+		"\xff": "the row is not valid UTF-8: see column 1",
+	} {
+		if err := web.UnmarshalRow([]byte(text), &outer{}); err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "line") {
+			t.Errorf("%s: %v, want %q", text, err, want)
 		}
 	}
 }

@@ -1,8 +1,10 @@
 package regimes
 
 import (
+	"regexp"
 	"strings"
 	"testing"
+	"unicode"
 
 	"shixin/shared/regime"
 	"shixin/shared/workday"
@@ -15,6 +17,28 @@ func library(t testing.TB) regime.Library {
 		t.Fatal(err)
 	}
 	return l
+}
+
+var halfWidth = regexp.MustCompile(`\p{Han}[;,:(?!]|[;,:)?!]\p{Han}`)
+
+// Refusals cite the rule that they rest on in each language, so each citation is two halves.
+func TestCitationsAreInBothLanguages(t *testing.T) {
+	han := func(s string) bool { return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) }) }
+	for _, r := range library(t).Regimes {
+		for i := range r.Versions {
+			for _, s := range r.Versions[i].Sources() {
+				en, zh := s.In()
+				if en == "" || en == zh || han(en) || !han(zh) || strings.Contains(en, " · ") {
+					t.Errorf("%s %s: %s: %q is cited as %q and %q", r.ID, r.Versions[i].Version, s.Where, s.Cite, en, zh)
+				}
+				for _, text := range []string{s.Cite, s.Note} {
+					if at := halfWidth.FindString(text); at != "" {
+						t.Errorf("%s: %s: half-width punctuation in the Chinese of %q: %s", r.ID, s.Where, text, at)
+					}
+				}
+			}
+		}
+	}
 }
 
 func TestNumbersOfTheLaw(t *testing.T) {

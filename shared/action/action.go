@@ -10,6 +10,7 @@ import (
 
 	"shixin/shared/ladder"
 	"shixin/shared/listing"
+	"shixin/shared/procedure"
 	"shixin/shared/regime"
 	"shixin/shared/workday"
 )
@@ -25,6 +26,8 @@ const (
 	Closed   State = "closed"   // 已办结
 	Referred State = "referred" // 已移送: it proposed a listing, whose own procedure goes on
 )
+
+var states = procedure.States[State]{None: "尚未采取", Taken: "已采取", Noticed: "已通知", Closed: "已办结", Referred: "已移送"}
 
 // The assessments with which an action closes.
 const (

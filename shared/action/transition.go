@@ -24,7 +24,7 @@ type (
 )
 
 // table is the procedure. Nothing can be done to an action that does not stand here.
-var table = procedure.Table[*moment, Command, Data, State]{En: "action", Zh: "该监管措施", Steps: []transition{
+var table = procedure.Table[*moment, Command, Data, State]{En: "action", Zh: "该监管措施", States: states, Steps: []transition{
 	{Name: "taking", From: []State{None}, To: []State{Taken, Referred}, Persons: []guard{mayTake}, Make: take},
 	{Name: "notice", From: []State{Taken}, To: []State{Noticed}, Persons: []guard{authority}, Make: giveNotice},
 	{Name: "replies", From: []State{Noticed, Closed}, Guards: []guard{replyable}, Make: say},

@@ -3,6 +3,7 @@ package listing
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"shixin/shared/fault"
 	"shixin/shared/regime"
@@ -17,7 +18,7 @@ func CheckContent(c Content, rules Rules, on workday.Day) *fault.Fault {
 		return fault.At("/ground", "the ground is not in effect on "+string(on), "该列入事由在"+string(on)+"未施行")
 	}
 	if !slices.Contains(g.Subjects, string(c.Subject.Kind)) {
-		return fault.At("/subject/kind", fmt.Sprintf("this ground lists only: %v", g.Subjects), "该列入事由不适用于此类主体")
+		return fault.At("/subject/kind", "this ground lists only subjects of kind "+strings.Join(g.Subjects, " or "), "该列入事由仅适用于 "+strings.Join(g.Subjects, "、"))
 	}
 	if f := CheckIdentifiers("/subject/identifiers", c.Subject.Kind, c.Subject.Identifiers); f != nil {
 		return f
@@ -58,7 +59,7 @@ func (s Subject) corrected(ch *Change) Subject {
 		return id.Scheme == subject.CNID && !slices.ContainsFunc(s.Identifiers, func(had subject.Ref) bool { return had.ID() == id.ID() })
 	})
 	if another && ch.Adult != s.Adult {
-		s.Birth, s.Adult = "", ch.Adult
+		s.Birth, s.Adult = ch.Birth, ch.Adult
 	}
 	s.Identifiers = ch.Identifiers
 	return s

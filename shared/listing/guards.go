@@ -171,11 +171,11 @@ func Publishable(c Content, g *regime.Ground, on workday.Day) *fault.Fault {
 	p := g.Publication
 	switch {
 	case !p.Allowed:
-		return fault.New(fault.Conflict, "listings under this ground are not published ("+p.Source.Cite+")", "该列入事由不予公示")
+		return cited("listings under this ground are not published", "该列入事由不予公示", p.Source)
 	case c.Subject.Kind != "person":
 		return nil
 	case !p.Persons:
-		return fault.New(fault.Conflict, "natural persons are not published under this ground ("+p.Source.Cite+")", "该列入事由不公示自然人")
+		return cited("natural persons are not published under this ground", "该列入事由不公示自然人", p.Source)
 	case c.Subject.Adult == "" && !p.AgeUnknown:
 		return fault.New(fault.Conflict, "the person's birth is not known, so it is not known that they are of age; minors are never published", "出生日期不明,不能排除未成年人,不予公示")
 	case c.Subject.Adult != "" && on < c.Subject.Adult,
@@ -183,6 +183,12 @@ func Publishable(c Content, g *regime.Ground, on workday.Day) *fault.Fault {
 		return fault.New(fault.Conflict, "minors are never published", "未成年人不予公示")
 	}
 	return nil
+}
+
+// cited is a Conflict with the rule that it rests on.
+func cited(en, zh string, s regime.Source) *fault.Fault {
+	citeEN, citeZH := s.In()
+	return fault.New(fault.Conflict, en+" ("+citeEN+")", zh+"("+citeZH+")")
 }
 
 // tooEarly refuses a decision up to and including the last day for a statement, and names the first day on which it is possible.

@@ -11,6 +11,7 @@ import (
 
 	"shixin/shared/access"
 	"shixin/shared/fault"
+	"shixin/shared/procedure"
 	"shixin/shared/subject"
 	"shixin/shared/workday"
 )
@@ -28,6 +29,10 @@ const (
 	Withdrawn State = "withdrawn" // 已撤回
 	Removed   State = "removed"   // 已移出
 )
+
+var states = procedure.States[State]{
+	None: "尚未提出", Proposed: "拟列入", Noticed: "已告知", Listed: "已列入", Dropped: "不予列入", Withdrawn: "已撤回", Removed: "已移出",
+}
 
 // Cause is why a listing was removed.
 type Cause string
@@ -179,7 +184,8 @@ type Service struct {
 type Change struct {
 	Names       []Name        `json:"names,omitempty"`
 	Identifiers []subject.Ref `json:"identifiers,omitempty"`
-	Adult       workday.Day   `json:"adult,omitempty"` // with identifiers that state a birth
+	Birth       Text          `json:"birth,omitempty"` // with identifiers that state a birth, as in Subject
+	Adult       workday.Day   `json:"adult,omitempty"`
 	Until       workday.Day   `json:"until,omitempty"`
 	Measures    []string      `json:"measures,omitzero"` // empty: none stays
 	What        []string      `json:"what,omitempty"`    // measures, publication

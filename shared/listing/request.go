@@ -3,6 +3,7 @@ package listing
 import (
 	"fmt"
 	"slices"
+	"strings"
 
 	"shixin/shared/fault"
 	"shixin/shared/regime"
@@ -17,9 +18,9 @@ func (m *moment) askable(kind string) *fault.Fault {
 	case !ok:
 		return fault.New(fault.Conflict, "the regime has no such request", "该制度未设此类申请")
 	case !rule.Open:
-		return fault.New(fault.Conflict, "it is not settled that the law grants this request here ("+rule.Source.Cite+")", "法律是否适用该申请尚未确定")
+		return cited("this request is not open here: it is not settled that the law grants it", "此处暂不受理该申请:法律是否适用尚未确定", rule.Source)
 	case !rule.fits(m.l.State, m.cause()):
-		return fault.New(fault.Conflict, fmt.Sprintf("the listing is %s; this request is made of one that is %v%s", m.l.State, rule.When, after(rule.Causes)), "名单所处阶段不允许提出该申请")
+		return m.unfit(rule)
 	case slices.ContainsFunc(m.l.Requests, func(r Request) bool { return r.Kind == kind && r.Open() && r.By.Subject == m.by.Subject }):
 		// Of either side one: an officer's open request must not keep the subject from its own.
 		return fault.New(fault.Conflict, "a request of this kind is open already", "已有同类申请在办")
@@ -29,6 +30,23 @@ func (m *moment) askable(kind string) *fault.Fault {
 		return m.earliest(rule)
 	}
 	return nil
+}
+
+// unfit refuses a request that is not made of a listing in this state, and says of which it is.
+func (m *moment) unfit(rule *requestRule) *fault.Fault {
+	when := make([]State, len(rule.When))
+	for i, s := range rule.When {
+		when[i] = State(s)
+	}
+	nowEN, nowZH := states.Names(m.l.State)
+	thenEN, thenZH := states.Names(when...)
+	en := fmt.Sprintf("the listing is %s; this request is made of one that is %s", nowEN, thenEN)
+	zh := fmt.Sprintf("名单状态为%s,该申请仅适用于%s的名单", nowZH, thenZH)
+	if len(rule.Causes) > 0 {
+		en += " after " + strings.Join(rule.Causes, " or ")
+		zh += "(移出原因:" + strings.Join(rule.Causes, "、") + ")"
+	}
+	return fault.New(fault.Conflict, en, zh)
 }
 
 // earliest refuses a request before its day and names the day.
@@ -56,7 +74,9 @@ func (m *moment) earliest(rule *requestRule) *fault.Fault {
 		return nil
 	}
 	first := string(last.AddDays(1))
-	return fault.NotBefore(first, "this may be asked from "+first+" on ("+rule.Earliest.Source.Cite+")", "自"+first+"起方可申请")
+	f := cited("this may be asked from "+first+" on", "自"+first+"起方可申请", rule.Earliest.Source)
+	f.Day = first
+	return f
 }
 
 // reinstates reports whether a request was a reinstatement that was granted: the listing stands by that outcome.
@@ -122,7 +142,7 @@ func resolve(m *moment, c Command) (Data, *fault.Fault) {
 	d := ResolvedData{N: o.N, Kind: r.Kind, Outcome: o.Outcome, Reasons: o.Reasons}
 	switch {
 	case !slices.Contains(rule.Outcomes, o.Outcome):
-		return nil, fault.At("/outcome", fmt.Sprintf("the outcomes of this request are %v", rule.Outcomes), "该申请不可作出此结果")
+		return nil, fault.At("/outcome", "must be one of "+strings.Join(rule.Outcomes, ", "), "应为下列之一:"+strings.Join(rule.Outcomes, "、"))
 	case o.Outcome != "varied" && o.Change != nil:
 		return nil, fault.At("/change", "only a varied outcome carries a change", "仅变更结果可包含 change")
 	case o.Outcome == "refused":
@@ -179,7 +199,7 @@ func (m *moment) checkVaried(ch *Change) *fault.Fault {
 	}
 	for i, code := range ch.Measures {
 		if !slices.Contains(m.l.Measures, code) || slices.Contains(ch.Measures[:i], code) {
-			return fault.At(fmt.Sprintf("/change/measures/%d", i), fmt.Sprintf("must be one of the listing's measures, each once: %v", m.l.Measures), "应为现有措施之一,且不得重复")
+			return fault.At(fmt.Sprintf("/change/measures/%d", i), "must be one of the listing's measures, each once: "+strings.Join(m.l.Measures, ", "), "应为现有措施之一,且不得重复:"+strings.Join(m.l.Measures, "、"))
 		}
 	}
 	if ch.Measures != nil && len(ch.Measures) == len(m.l.Measures) && ch.Until == "" {
@@ -215,13 +235,6 @@ func (r *requestRule) fits(state State, cause Cause) bool {
 func (m *moment) ruleOf(kind string) (*requestRule, bool) {
 	r, ok := m.rules.Version.Request(kind)
 	return &requestRule{r}, ok
-}
-
-func after(causes []string) string {
-	if len(causes) == 0 {
-		return ""
-	}
-	return fmt.Sprintf(" after %v", causes)
 }
 
 func orNone(d workday.Day) string {

@@ -233,7 +233,7 @@ func TestRepairAndReinstatement(t *testing.T) {
 	other := published(t)
 	other.do(colleague, ask("revocation"))
 	other.do(secondDecider, grant(1))
-	other.refused(officer, ask("reinstatement"), conflict("after [repair]"))
+	other.refused(officer, ask("reinstatement"), conflict("after repair"))
 }
 
 func TestWhoReinstatedDoesNotHearTheAppeal(t *testing.T) {

@@ -23,7 +23,7 @@ type (
 )
 
 // table is the procedure. Nothing can be done to a listing that does not stand here.
-var table = procedure.Table[*moment, Command, Data, State]{En: "listing", Zh: "名单", Steps: []transition{
+var table = procedure.Table[*moment, Command, Data, State]{En: "listing", Zh: "名单", States: states, Steps: []transition{
 	{Name: "proposal", From: []State{None}, To: []State{Proposed}, Make: propose},
 	{Name: "amendment", From: []State{Proposed}, Guards: []guard{undecidedElsewhere}, Make: amend},
 	{Name: "withdrawal", From: []State{Proposed}, To: []State{Withdrawn}, Make: withdraw},

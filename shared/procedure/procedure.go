@@ -75,6 +75,7 @@ func first[M any](guards []Guard[M], m M, about About) error {
 // Table is a whole procedure: nothing can be done that does not stand in it.
 type Table[M, C, D any, S ~string] struct {
 	En, Zh string // what it is the procedure of, for example "listing"
+	States States[S]
 	Steps  []Step[M, C, D, S]
 }
 
@@ -86,11 +87,24 @@ func (t *Table[M, C, D, S]) Step(name string) *Step[M, C, D, S] {
 // Possible refuses a step that a record in a state does not allow now, whatever the command says: a Conflict, or nil.
 func (t *Table[M, C, D, S]) Possible(s *Step[M, C, D, S], m M, state S, about About) error {
 	if !slices.Contains(s.From, state) {
-		const none = "not there yet"
-		now, then := named(none, state), strings.Join(named(none, s.From...), " or ")
-		return fault.New(fault.Conflict, fmt.Sprintf("the %s is %s; this step is taken while it is %s", t.En, now[0], then), t.Zh+"所处阶段不允许该步骤")
+		en, zh := t.States.Names(state)
+		thenEN, thenZH := t.States.Names(s.From...)
+		return fault.New(fault.Conflict, fmt.Sprintf("the %s is %s; this step is taken while it is %s", t.En, en, thenEN),
+			fmt.Sprintf("%s状态为%s,该步骤仅在%s时办理", t.Zh, zh, thenZH))
 	}
 	return first(s.Guards, m, about)
+}
+
+// States is the Chinese names of states.
+type States[S ~string] map[S]string
+
+// Names is states as refusals name them, in English and in Chinese.
+func (n States[S]) Names(states ...S) (en, zh string) {
+	var chinese []string
+	for _, s := range states {
+		chinese = append(chinese, cmp.Or(n[s], string(s)))
+	}
+	return strings.Join(named("not there yet", states...), " or "), strings.Join(chinese, "或者")
 }
 
 // named is states as people read them, with a word for the empty one.

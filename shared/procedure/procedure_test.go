@@ -25,7 +25,7 @@ var (
 		}
 		return nil
 	}}
-	doors = procedure.Table[string, string, string, door]{En: "door", Zh: "门", Steps: []procedure.Step[string, string, string, door]{
+	doors = procedure.Table[string, string, string, door]{En: "door", Zh: "门", States: procedure.States[door]{"": "尚未安装", "open": "开启", "shut": "关闭"}, Steps: []procedure.Step[string, string, string, door]{
 		{Name: "making", From: []door{""}, To: []door{"shut"}},
 		{Name: "opening", From: []door{"shut"}, To: []door{"open"}, Persons: []procedure.Guard[string]{rightKey}},
 		{Name: "knocks:", From: []door{"shut", "open"}},
@@ -47,7 +47,7 @@ func TestSteps(t *testing.T) {
 		says  string
 	}{
 		{"open", 1, ""}, {"open", 2, "one at a time · 请逐一进入"},
-		{"", 1, "the door is not there yet; this step is taken while it is open · 门所处阶段不允许该步骤"},
+		{"", 1, "the door is not there yet; this step is taken while it is open · 门状态为尚未安装,该步骤仅在开启时办理"},
 	} {
 		err := doors.Possible(guests, "", c.state, procedure.About{N: c.n})
 		if f, _ := errors.AsType[*fault.Fault](err); c.says != "" && (f == nil || f.Kind != fault.Conflict || f.Detail != c.says) || c.says == "" && err != nil {

@@ -5,6 +5,8 @@ package regime
 
 import (
 	"slices"
+	"strings"
+	"unicode"
 
 	"shixin/shared/access"
 	"shixin/shared/fault"
@@ -29,6 +31,18 @@ type Source struct {
 	Confidence Confidence `json:"confidence" yaml:"confidence"`
 	Verified   bool       `json:"verified" yaml:"verified"` // the law's owner has checked it; only S ships true
 	Note       string     `json:"note,omitempty" yaml:"note"`
+}
+
+// In is the citation in English and in Chinese. Where it stands in one language only, both are that.
+func (s Source) In() (en, zh string) {
+	first, second, both := strings.Cut(s.Cite, " · ")
+	switch {
+	case !both:
+		return s.Cite, s.Cite
+	case has(first, unicode.Han):
+		return second, first
+	}
+	return first, second
 }
 
 // Text is a text for people in both languages.

@@ -241,7 +241,7 @@ func (s *Store) ShardOutcomes(ctx context.Context, now time.Time, run string, sh
 
 func (s *Store) outcomes(ctx context.Context, now time.Time, run string, from, to int, after string, limit int) (pages []Outcomes, more bool, err error) {
 	first, last := outcomesKey(run, from, ""), progressKey(run, to)
-	page, err := s.Table.Query(ctx, table.Range{Now: now, Partition: first.Partition, From: first.Sort, To: last.Sort, After: after, Limit: limit})
+	page, err := s.Table.Query(ctx, table.Range{Now: now, Partition: first.Partition, From: first.Sort, To: last.Sort, After: after, Limit: limit, Eventual: true})
 	if err != nil {
 		return nil, false, err
 	}
@@ -259,7 +259,7 @@ func (s *Store) outcomes(ctx context.Context, now time.Time, run string, from, t
 func (s *Store) OutcomesOf(ctx context.Context, now time.Time, run, uscc string) (*compliance.Page, error) {
 	shard := ShardOf(uscc)
 	from, to := outcomesKey(run, shard, uscc), progressKey(run, shard)
-	page, err := s.Table.Query(ctx, table.Range{Now: now, Partition: from.Partition, From: from.Sort, To: to.Sort, Limit: 1})
+	page, err := s.Table.Query(ctx, table.Range{Now: now, Partition: from.Partition, From: from.Sort, To: to.Sort, Limit: 1, Eventual: true})
 	if err != nil || len(page.Items) == 0 {
 		return nil, err
 	}

@@ -189,8 +189,27 @@ func (r *Register) Events(ctx context.Context, who access.Principal, now time.Ti
 		if err != nil {
 			return nil, 0, err
 		}
+		if !own && !handles(who) {
+			veil(view.Data)
+		}
 		views = append(views, view)
 	}
 	items, next = timeline.Page(views, more, limit)
 	return items, next, nil
+}
+
+// veil takes the day of birth away, and that of coming of age, which tells it.
+func veil(x any) {
+	switch x := x.(type) {
+	case []any:
+		for i := range x {
+			veil(x[i])
+		}
+	case map[string]any:
+		delete(x, "birth")
+		delete(x, "adult")
+		for k := range x {
+			veil(x[k])
+		}
+	}
 }

@@ -285,7 +285,7 @@ func (r *Register) change(ctx context.Context, in *Change, l *listing.Listing, v
 		if err != nil {
 			return nil, err
 		}
-		out.Identifiers, out.Adult = refs, listing.Adult(birth)
+		out.Identifiers, out.Birth, out.Adult = refs, v.put(string(birth)), listing.Adult(birth)
 	}
 	return out, w.Fault()
 }

@@ -84,6 +84,7 @@ type (
 		Outcome string    `json:"outcome"`
 		At      time.Time `json:"at"`
 		Reasons string    `json:"reasons,omitempty"`
+		Answers []Answer  `json:"answers,omitempty"` // of a decision: what it says to each statement
 	}
 	// TermView is the term; basis cites the rule. A listing without a term has null instead.
 	TermView struct {
@@ -93,16 +94,17 @@ type (
 	}
 	// RequestView is one request.
 	RequestView struct {
-		N       int         `json:"n"`
-		Kind    string      `json:"kind"`
-		At      time.Time   `json:"at"`
-		By      access.Role `json:"by"`
-		Grounds string      `json:"grounds"`
-		Change  *ChangeView `json:"change,omitempty"`
-		Until   workday.Day `json:"until,omitempty"`
-		State   string      `json:"state"` // open, closed, lapsed
-		Outcome *RulingView `json:"outcome"`
-		Varied  *ChangeView `json:"varied,omitempty"`
+		N        int         `json:"n"`
+		Kind     string      `json:"kind"`
+		At       time.Time   `json:"at"`
+		By       access.Role `json:"by"`
+		Grounds  string      `json:"grounds"`
+		Evidence []Evidence  `json:"evidence,omitempty"`
+		Change   *ChangeView `json:"change,omitempty"`
+		Until    workday.Day `json:"until,omitempty"`
+		State    string      `json:"state"` // open, closed, lapsed
+		Outcome  *RulingView `json:"outcome"`
+		Varied   *ChangeView `json:"varied,omitempty"`
 	}
 	// ChangeView is what a request or a varied outcome alters.
 	ChangeView struct {
@@ -154,7 +156,7 @@ func (r *Register) view(call Call, l *listing.Listing, v *vault, rules listing.R
 		Term: term(l, rules),
 	}
 	inner := r.Policy.Allow(call.Who, "listing.events", res) == nil
-	s := show{v: v, clear: inner && (res.Own || call.Who.Role == access.Officer || call.Who.Role == access.Decider)}
+	s := show{v: v, clear: inner && (res.Own || handles(call.Who))}
 	field := func(name string) bool { return inner || slices.Contains(rules.Ground.Publication.Fields, name) }
 	view.Subject = s.subject(&l.Content.Subject, field("name"), field("identifiers"), inner)
 	if field("facts") {
@@ -181,6 +183,11 @@ func (r *Register) view(call Call, l *listing.Listing, v *vault, rules listing.R
 		view.Allowed = r.allowed(call, l, rules, res)
 	}
 	return view
+}
+
+// handles reports whether a caller works on listings, for which personal data is needed in clear.
+func handles(who access.Principal) bool {
+	return who.Role == access.Officer || who.Role == access.Decider
 }
 
 // show turns stored parts into what is shown.
@@ -231,6 +238,14 @@ func (s show) texts(in []listing.Text) []string {
 	return out
 }
 
+func (s show) evidence(in []listing.Evidence) []Evidence {
+	var out []Evidence
+	for _, e := range in {
+		out = append(out, Evidence{Title: s.v.text(e.Title), SHA256: e.SHA256})
+	}
+	return out
+}
+
 func (s show) change(c *listing.Change) *ChangeView {
 	if c == nil {
 		return nil
@@ -242,15 +257,16 @@ func (s show) ruling(r *listing.Ruling) *RulingView {
 	if r == nil {
 		return nil
 	}
-	return &RulingView{Outcome: r.Outcome, At: r.At, Reasons: s.v.text(r.Reasons)}
+	out := &RulingView{Outcome: r.Outcome, At: r.At, Reasons: s.v.text(r.Reasons)}
+	for _, a := range r.Answers {
+		out.Answers = append(out.Answers, Answer{Statement: a.Statement, Text: s.v.text(a.Text)})
+	}
+	return out
 }
 
 // inner fills in what only those see who may see the whole record.
 func (s show) inner(view *View, l *listing.Listing) {
-	view.Evidence = []Evidence{}
-	for _, e := range l.Content.Evidence {
-		view.Evidence = append(view.Evidence, Evidence{Title: s.v.text(e.Title), SHA256: e.SHA256})
-	}
+	view.Evidence = list(s.evidence(l.Content.Evidence))
 	if cv := l.Content.Conviction; cv != nil {
 		view.Conviction = &Conviction{Document: s.v.text(cv.Document), OffenceOn: cv.OffenceOn, SentenceMonths: &cv.SentenceMonths}
 	}
@@ -274,7 +290,7 @@ func (s show) inner(view *View, l *listing.Listing) {
 			state = "lapsed"
 		}
 		view.Requests = append(view.Requests, RequestView{N: q.N, Kind: q.Kind, At: q.At, By: q.By.Role, Grounds: s.v.text(q.Grounds),
-			Change: s.change(q.Change), Until: q.Until, State: state, Outcome: s.ruling(q.Outcome), Varied: s.change(q.Varied)})
+			Evidence: s.evidence(q.Evidence), Change: s.change(q.Change), Until: q.Until, State: state, Outcome: s.ruling(q.Outcome), Varied: s.change(q.Varied)})
 	}
 }
 

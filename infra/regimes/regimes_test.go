@@ -23,7 +23,9 @@ var halfWidth = regexp.MustCompile(`\p{Han}[;,:(?!]|[;,:)?!]\p{Han}`)
 
 // Refusals cite the rule that they rest on in each language, so each citation is two halves.
 func TestCitationsAreInBothLanguages(t *testing.T) {
-	han := func(s string) bool { return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) }) }
+	han := func(s string) bool {
+		return strings.ContainsFunc(s, func(r rune) bool { return unicode.Is(unicode.Han, r) })
+	}
 	for _, r := range library(t).Regimes {
 		for i := range r.Versions {
 			for _, s := range r.Versions[i].Sources() {

@@ -24,9 +24,10 @@ type Filter struct {
 
 // Place is where a list goes on.
 type Place struct {
-	Authority string `json:"a,omitempty"` // the authority whose queue is read, or
-	Index     int    `json:"i,omitempty"` // how many of the subject's own listings were passed
-	After     string `json:"p,omitempty"`
+	Authority string      `json:"a,omitempty"` // the authority whose queue is read, or
+	Index     int         `json:"i,omitempty"` // how many of the subject's own listings were passed, or
+	Day       workday.Day `json:"d,omitempty"` // the last day of terms of which the clock has not written down that they ran out
+	After     string      `json:"p,omitempty"`
 }
 
 // List answers GET /v1/listings: to authorities and auditors their queues, to a subject its own listings, oldest first. next is nil at the end.
@@ -39,6 +40,12 @@ func (r *Register) List(ctx context.Context, who access.Principal, now time.Time
 		return nil, nil, err
 	}
 	out := bounded.NewPage(limit)
+	if f.State == listing.Removed && from.Authority == "" {
+		if next, err := r.lapsed(ctx, who, now, f, from, out); next != nil || err != nil {
+			return out.Items, next, err
+		}
+		from = Place{}
+	}
 	const rounds = 20 // pages of places read at the most, so that an answer comes in time whatever the filter leaves
 	read := 0
 	for _, a := range authorities {
@@ -157,8 +164,7 @@ func (r *Register) listOwn(ctx context.Context, who access.Principal, now time.T
 		if err != nil {
 			return nil, nil, err
 		}
-		due := f.DueBefore == "" || len(view.Due) > 0 && view.Due[0].By != nil && *view.Due[0].By < f.DueBefore
-		if shown && due && !out.Add(view) {
+		if shown && f.takes(view) && !out.Add(view) {
 			return out.Items, &Place{Index: i}, nil
 		}
 	}

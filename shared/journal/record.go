@@ -163,9 +163,7 @@ func (r Record) At(at time.Time) []InForce {
 			f.Measures = s.Measures
 		}
 		f.Published = s.Published && !stayed(s.Stays, "publication", today)
-		if a.row != nil && a.row.listings > 1 {
-			f.Cap = &Capped{Until: a.row.end, Basis: s.Cap.Basis}
-		}
+		f.Cap = a.sum(span)
 		now = append(now, f)
 	}
 	return now
@@ -174,12 +172,26 @@ func (r Record) At(at time.Time) []InForce {
 // Until is the last day of a listing at a moment with the terms of the subject's other listings added, empty
 // when it has none or is not in the record.
 func (r Record) Until(listing string, at time.Time) workday.Day {
+	until, _ := r.Sum(listing, at)
+	return until
+}
+
+// Sum is what Until is and, where other listings stand in a row with this one, how long they all last.
+func (r Record) Sum(listing string, at time.Time) (workday.Day, *Capped) {
 	for i, a := range r.accrued(at) {
 		if r.Listings[i].Listing == listing {
-			return a.until
+			return a.until, a.sum(r.Listings[i].counted(at))
 		}
 	}
-	return ""
+	return "", nil
+}
+
+// sum is how long the listings of a row last, on the basis that a span of one of them names; nil where one stands alone.
+func (a accrual) sum(s *Span) *Capped {
+	if a.row == nil || a.row.listings < 2 || s == nil {
+		return nil
+	}
+	return &Capped{Until: a.row.end, Basis: s.Standing.Cap.Basis}
 }
 
 // heldOn reports whether the listing's subject held the identifier on a day.

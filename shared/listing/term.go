@@ -1,6 +1,7 @@
 package listing
 
 import (
+	"shixin/shared/journal"
 	"shixin/shared/regime"
 	"shixin/shared/workday"
 )
@@ -13,6 +14,8 @@ type Rules struct {
 	// Accrued is the last day of this listing when the terms of all listings of its subject are added up to the regime's
 	// cap; empty where nothing adds up.
 	Accrued workday.Day
+	// Sum is how long they all last; nil where this listing stands alone.
+	Sum *journal.Capped
 }
 
 // termFrom is the term of a ground from a day on. From is empty when the term waits for an event.

@@ -13,6 +13,7 @@ import (
 
 	"shixin/shared/access"
 	"shixin/shared/access/policy"
+	"shixin/shared/journal"
 	"shixin/shared/keys"
 	"shixin/shared/listing"
 	"shixin/shared/queue"
@@ -90,9 +91,19 @@ func (r *Register) accrue(ctx context.Context, now time.Time, l *listing.Listing
 		return err
 	}
 	for _, rec := range all {
-		rules.Accrued = max(rules.Accrued, rec.Record.Until(l.ID, now))
+		add(rules, rec.Record, l.ID, now)
 	}
 	return nil
+}
+
+// add lets the record of one of a subject's identifiers tell the last day and the sum of a listing. The longest counts: only the identifiers that
+// other listings have too tell of them.
+func add(rules *listing.Rules, rec journal.Record, id string, now time.Time) {
+	until, sum := rec.Sum(id, now)
+	rules.Accrued = max(rules.Accrued, until)
+	if sum != nil && (rules.Sum == nil || rules.Sum.Until < sum.Until) {
+		rules.Sum = sum
+	}
 }
 
 // adds reports whether a listing's term adds up with those of the subject's other listings.

@@ -91,6 +91,12 @@ type (
 		From  *workday.Day `json:"from"`
 		Until *workday.Day `json:"until"`
 		Basis string       `json:"basis"`
+		Cap   *CapView     `json:"cap,omitempty"`
+	}
+	// CapView is how long all listings of the subject under the regime last in a row. The public is not told: others may not be published.
+	CapView struct {
+		Until workday.Day `json:"until"`
+		Basis string      `json:"basis"`
 	}
 	// RequestView is one request.
 	RequestView struct {
@@ -174,6 +180,9 @@ func (r *Register) view(call Call, l *listing.Listing, v *vault, rules listing.R
 	if !inner {
 		view.Stays = []listing.Stay{}
 		return view
+	}
+	if sum := rules.Sum; sum != nil && view.Term != nil {
+		view.Term.Cap = &CapView{Until: sum.Until, Basis: sum.Basis}
 	}
 	s.inner(&view, l)
 	for _, d := range listing.Clocks(*l, rules) {

@@ -185,13 +185,13 @@ func (r *Register) journal(ctx context.Context, now time.Time, head *records.Hea
 		b.PutRecord(touched[id])
 	}
 	for _, c := range owner { // what the terms add up to now, for whoever is answered
-		c.rules.Accrued = ""
+		c.rules.Accrued, c.rules.Sum = "", nil
 		if !adds(&c.after, &c.rules) {
 			continue
 		}
 		for _, ref := range claimed(&c.after) {
 			rec := touched[ref.ID()]
-			c.rules.Accrued = max(c.rules.Accrued, rec.Record.Until(c.after.ID, now))
+			add(&c.rules, rec.Record, c.after.ID, now)
 		}
 	}
 	b.PutHead(*head, next)

@@ -2,10 +2,12 @@ package watching
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"shixin/shared/access"
 	"shixin/shared/records"
+	"shixin/shared/register"
 	"shixin/shared/subject"
 )
 
@@ -81,6 +83,9 @@ func (w *Watching) Notes(ctx context.Context, who access.Principal, now time.Tim
 	for _, l := range stored {
 		id := l.State.ID
 		listingSide, _, err := w.listingSide(ctx, l)
+		if errors.Is(err, register.ErrDamaged) {
+			continue // what was said of its names may not hold any more: it is not shown, and nothing is quiet for it
+		}
 		if err != nil {
 			return nil, err
 		}

@@ -396,3 +396,31 @@ func TestNotes(t *testing.T) {
 	w.Granted(rt.SecondDecider, id, n)
 	check("the listing has moved", rt.Operator, asked, false, true, 0)
 }
+
+// A listing whose names cannot be read has no notes and makes no search fail; they are there again once it is restored.
+func TestNotesOfADamagedListing(t *testing.T) {
+	w := newWorld(t)
+	me := w.watching()
+	hurt, other := w.Listed(rt.Human(1)), w.Listed(rt.Organization(2))
+	for id, name := range map[string]string{hurt: rt.Human(1).Subject.Names[0].Text, other: rt.Organization(2).Subject.Names[0].Text} {
+		_, err := me.SettleHit(w.Ctx(), repeat.Call{Who: rt.Auditor, Now: w.Now}, id, watching.HitOutcome{Name: name, Outcome: watching.Outcome{Outcome: "different", Reason: "another"}})
+		w.Must(err)
+	}
+	notes := func(name string) map[string]watching.Note {
+		t.Helper()
+		all, err := me.Notes(w.Ctx(), rt.Auditor, w.Now, watching.Asked{Name: name}, []string{hurt, other})
+		w.Must(err)
+		return all
+	}
+	restore := w.Damage(hurt)
+	if all := notes(rt.Human(1).Subject.Names[0].Text); len(all) != 0 {
+		t.Errorf("of the damaged one: %+v", all)
+	}
+	if all := notes(rt.Organization(2).Subject.Names[0].Text); !all[other].Quiet {
+		t.Errorf("of another: %+v", all)
+	}
+	restore()
+	if all := notes(rt.Human(1).Subject.Names[0].Text); !all[hurt].Quiet {
+		t.Errorf("restored: %+v", all)
+	}
+}

@@ -224,6 +224,7 @@ type IndexView struct {
 	ListVersion int64         `json:"list_version"` // of the segment in use
 	Behind      int64         `json:"behind"`       // effects since
 	Entities    int           `json:"entities"`
+	Damaged     []string      `json:"damaged,omitempty"` // listings in it whose names could not be read
 	Algorithm   string        `json:"algorithm"`
 	BuiltAt     *time.Time    `json:"built_at"`
 	ConfirmedAt *time.Time    `json:"confirmed_at"`
@@ -242,7 +243,7 @@ func (s *Screening) Index(ctx context.Context, now time.Time) (IndexView, error)
 	}
 	v := IndexView{Behind: head.N, Algorithm: naming.Algorithm, Held: index.Held}
 	if seg := index.Segment; seg != nil {
-		v.ListVersion, v.Behind, v.Entities, v.Algorithm = seg.ListVersion, head.N-seg.ListVersion, seg.Entities, seg.Algorithm
+		v.ListVersion, v.Behind, v.Entities, v.Damaged, v.Algorithm = seg.ListVersion, head.N-seg.ListVersion, seg.Entities, seg.Damaged, seg.Algorithm
 		v.BuiltAt, v.ConfirmedAt = &seg.BuiltAt, &index.Confirmed
 	}
 	return v, nil

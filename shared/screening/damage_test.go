@@ -1,6 +1,7 @@
 package screening_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -50,13 +51,17 @@ func TestDamagedListingIsNeverAClear(t *testing.T) {
 				}
 			}
 
+			if index, err := w.Index(w.Ctx(), w.Now); err != nil || segment && !slices.Equal(index.Damaged, []string{hurt}) {
+				t.Errorf("the index: %+v, %v", index, err)
+			}
+
 			restore()
 			w.Now = w.Now.Add(time.Hour)
 			w.build()
 			if a := w.another().finds(rt.Operator, name("欧阳示例"), hurt); a.Detail != "" {
 				t.Errorf("restored: %q", a.Detail)
 			}
-			if index, err := w.Index(w.Ctx(), w.Now); err != nil || index.Entities != 2 {
+			if index, err := w.Index(w.Ctx(), w.Now); err != nil || index.Entities != 2 || index.Damaged != nil {
 				t.Errorf("the index: %+v, %v", index, err)
 			}
 		})

@@ -49,7 +49,9 @@ func (r *Register) lapsed(ctx context.Context, who access.Principal, now time.Ti
 			}
 			at.After = stored[i].State.ID
 		}
-		if !more {
+		if more {
+			at.After = ids[len(ids)-1] // even where that one is gone
+		} else {
 			at = Place{Day: at.Day.AddDays(1)}
 		}
 	}

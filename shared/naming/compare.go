@@ -138,10 +138,10 @@ func (c *comparison) judge() {
 	lost := float32(1)
 	plain := q.kind != subject.Person && !q.branded && !l.branded
 	if q.kind != subject.Person && q.branded != l.branded {
-		if q.branded && !c.branded(q, &c.metQ) {
+		if q.branded && !c.branded(true) {
 			c.plain[0].without(q)
 			q, lost = &c.plain[0], brandLost
-		} else if l.branded && !c.branded(l, &c.metL) {
+		} else if l.branded && !c.branded(false) {
 			c.plain[1].without(l)
 			l, lost = &c.plain[1], brandLost
 		}
@@ -271,10 +271,16 @@ func lostWeight(t *token, factor float32) float32 {
 	return t.weight
 }
 
-// branded says whether a word of its own of a name met another.
-func (c *comparison) branded(s *side, met *[script.MaxWords]bool) bool {
-	for i := range s.tokens {
-		if met[i] && s.tokens[i].Class == lexicon.Core {
+// branded says whether a word of its own of the query, or of the listed name, met another that is more than a legal form: INK for INC.
+// is no brand.
+func (c *comparison) branded(query bool) bool {
+	for i := range c.pairs {
+		p := &c.pairs[i]
+		one, other := &c.query.tokens[p.q], &c.listed.tokens[p.l]
+		if !query {
+			one, other = other, one
+		}
+		if one.Class == lexicon.Core && (other.Class < lexicon.Form || p.mended) {
 			return true
 		}
 	}

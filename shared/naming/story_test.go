@@ -75,6 +75,7 @@ func TestCompare(t *testing.T) {
 		{subject.Person, "何宇勇", "HE, Yuyong", true},
 		{subject.Person, "何勇宇", "何宇勇", true},
 		{subject.Person, "何宇永", "何宇勇", true},
+		{subject.Organization, "ENERGY GLOBAL INTERNATIONAL FSE", "ENERGY GLOBAL INTERNATIONAL FZE", true},
 		{subject.Person, "Muhammad Ali Hassan", "MOHAMMED, Ali Hasan", true},
 		{subject.Person, "Sergey Ivanoff", "IVANOV, Sergei", true},
 		{subject.Person, "Mohammed Ali", "MAHMOUD, Ali", false},

@@ -44,7 +44,7 @@ func Routes(d Deps) []web.Route {
 		{Method: "GET", Path: "/v1/listings/{id}", Action: "listing.read", Token: web.Optional, Handle: h.show},
 		{Method: "GET", Path: "/v1/listings/{id}/events", Action: "listing.events", Token: web.Required, Query: paged, Handle: h.events},
 		{Method: "PATCH", Path: "/v1/listings/{id}", Action: "listing.amend", Token: web.Required, Handle: take(h, register.Amendment.Step)},
-		{Method: "POST", Path: "/v1/listings/{id}/withdrawal", Action: "listing.withdrawal", Token: web.Required, Bodiless: true, Handle: h.withdraw},
+		{Method: "POST", Path: "/v1/listings/{id}/withdrawal", Action: "listing.withdrawal", Token: web.Required, Sparing: true, Handle: take(h, register.Withdrawal.Step)},
 		{Method: "POST", Path: "/v1/listings/{id}/notice", Action: "listing.notice", Token: web.Required, Handle: take(h, register.Notice.Step)},
 		{Method: "POST", Path: "/v1/listings/{id}/statements", Action: "listing.statements", Token: web.Required, Handle: take(h, register.Statement.Step)},
 		{Method: "POST", Path: "/v1/listings/{id}/consent", Action: "listing.consent", Token: web.Required, Handle: take(h, register.Consent.Step)},
@@ -86,10 +86,6 @@ func (h handlers) take(w http.ResponseWriter, r *http.Request, s register.Step) 
 		}
 		return h.Register.Take(r.Context(), c, id, s)
 	})
-}
-
-func (h handlers) withdraw(w http.ResponseWriter, r *http.Request) error {
-	return h.take(w, r, register.Withdrawal())
 }
 
 func (h handlers) outcome(w http.ResponseWriter, r *http.Request) error {

@@ -29,7 +29,7 @@ type Propose struct {
 type Amend struct{ Content Content }
 
 // Withdraw takes a proposal back before notice.
-type Withdraw struct{}
+type Withdraw struct{ Reasons Text } // empty where none are given
 
 // GiveNotice tells the subject what is proposed.
 type GiveNotice struct {

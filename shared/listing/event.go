@@ -41,8 +41,10 @@ type (
 	AmendedData struct {
 		Content Content `json:"content"`
 	}
-	// WithdrawnData is empty.
-	WithdrawnData struct{}
+	// WithdrawnData takes the proposal back.
+	WithdrawnData struct {
+		Reasons Text `json:"reasons,omitempty"`
+	}
 	// NoticedData is a notice with the last day for a statement.
 	NoticedData struct {
 		Method   string      `json:"method"`

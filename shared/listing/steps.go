@@ -31,7 +31,9 @@ func amend(m *moment, c Command) (Data, *fault.Fault) {
 	return AmendedData{Content: content}, nil
 }
 
-func withdraw(*moment, Command) (Data, *fault.Fault) { return WithdrawnData{}, nil }
+func withdraw(_ *moment, c Command) (Data, *fault.Fault) {
+	return WithdrawnData{Reasons: c.(Withdraw).Reasons}, nil
+}
 
 func adopt(m *moment, _ Command) (Data, *fault.Fault) {
 	e := m.l.Elsewhere

@@ -77,7 +77,7 @@ func script(w *rt.World) {
 	w.Do(rt.ProvinceDecider, id, rt.Of(register.Consent{Outcome: "refused", Reasons: "It is not proven."}.Step()))
 	w.Do(rt.CityDecider, id, rt.Of(register.Decision{Outcome: "drop", Reasons: "It is not proven."}.Step()))
 	id = w.Propose(rt.Officer, rt.Market(3))
-	w.Do(rt.Officer, id, rt.Of(register.Withdrawal(), nil))
+	w.Do(rt.Officer, id, rt.Of(register.Withdrawal{}.Step()))
 	id = w.Listed(rt.Organization(4))
 	n = w.Asked(rt.Officer, id, register.Request{Kind: "revocation", Grounds: "It was wrong."})
 	w.Granted(rt.SecondDecider, id, n)

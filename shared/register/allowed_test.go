@@ -30,7 +30,7 @@ var reached = map[string]func(w *rt.World) string{
 	"proposed": func(w *rt.World) string { return w.Propose(rt.Officer, rt.Market(1)) },
 	"withdrawn": func(w *rt.World) string {
 		id := w.Propose(rt.Officer, rt.Market(1))
-		w.Do(rt.Officer, id, rt.Of(register.Withdrawal(), nil))
+		w.Do(rt.Officer, id, rt.Of(register.Withdrawal{}.Step()))
 		return id
 	},
 	"noticed": func(w *rt.World) string { return noticed(w, rt.Officer) },

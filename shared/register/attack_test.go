@@ -195,7 +195,7 @@ func bodies(w *rt.World) map[string]rt.Taken {
 	facts := "Other facts."
 	steps := map[string]rt.Taken{
 		"amendment":          rt.Of(register.Amendment{Facts: &facts}.Step()),
-		"withdrawal":         rt.Of(register.Withdrawal(), nil),
+		"withdrawal":         rt.Of(register.Withdrawal{}.Step()),
 		"notice":             rt.Of(w.Notice().Step()),
 		"statements":         rt.Of(register.Statement{Kind: "statement", Text: "It was not us."}.Step()),
 		"consent":            rt.Of(register.Consent{Outcome: "granted", Reasons: "Yes."}.Step()),

@@ -242,7 +242,7 @@ func TestWithdrawnProposals(t *testing.T) {
 	items := w.Watched()
 	for range 50 {
 		id := w.Propose(rt.Officer, rt.Organization(1))
-		w.Do(rt.Officer, id, rt.Of(register.Withdrawal(), nil))
+		w.Do(rt.Officer, id, rt.Of(register.Withdrawal{}.Step()))
 	}
 	for key, item := range items.Items {
 		if strings.HasPrefix(key.Partition, "subject#") && len(item.Doc) > 100 {

@@ -31,9 +31,23 @@ func plain(action string, effect bool, probe listing.Command, command func(v *va
 		}}
 }
 
-// Withdrawal takes a proposal back before notice.
-func Withdrawal() Step {
-	return plain("listing.withdrawal", false, listing.Withdraw{}, func(*vault) listing.Command { return listing.Withdraw{} })
+// Withdrawal is the body of POST .../withdrawal, which takes a proposal back before notice.
+type Withdrawal struct {
+	Reasons string `json:"reasons,omitempty"`
+}
+
+// Step checks the withdrawal. It needs no reasons: nothing has been said to the subject yet.
+func (wd Withdrawal) Step() (Step, error) {
+	var w wrong
+	if wd.Reasons != "" {
+		w.text("/reasons", wd.Reasons, mostText)
+	}
+	return plain("listing.withdrawal", false, listing.Withdraw{}, func(v *vault) listing.Command {
+		if wd.Reasons == "" {
+			return listing.Withdraw{}
+		}
+		return listing.Withdraw{Reasons: v.put(wd.Reasons)}
+	}), w.Fault()
 }
 
 // Notice is the body of POST .../notice.

@@ -33,6 +33,10 @@ func (p *prepared) readBody(r *http.Request) error {
 	if err != nil {
 		return err
 	}
+	if p.route.Sparing && len(body) == 0 {
+		p.body = []byte("{}")
+		return nil
+	}
 	p.body = body
 	if p.route.Bodiless && len(body) == 0 {
 		return nil

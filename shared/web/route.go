@@ -32,7 +32,9 @@ type Route struct {
 	Accepts []string
 	// Bodiless marks a POST that needs no body. It may still send an empty JSON object.
 	Bodiless bool
-	Handle   Handle
+	// Sparing marks a POST whose body may be left out, as if it were an empty JSON object.
+	Sparing bool
+	Handle  Handle
 }
 
 // Handle answers one call. It writes the answer, or returns an error and has written nothing.

@@ -178,7 +178,7 @@ func (r *Register) view(call Call, l *listing.Listing, v *vault, rules listing.R
 		view.Removal = &RemovalView{Cause: l.Removal.Cause, On: l.Removal.On}
 	}
 	if !inner {
-		view.Stays = []listing.Stay{}
+		view.Stays, view.Measures = []listing.Stay{}, list(l.InForce(today)) // a measure that is stayed is none to whoever sees no stay
 		return view
 	}
 	if sum := rules.Sum; sum != nil && view.Term != nil {

@@ -114,25 +114,17 @@ func (h handlers) put(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h handlers) imports(w http.ResponseWriter, r *http.Request) error {
-	body, err := web.Body(r)
-	if err != nil {
-		return err
+	type row struct {
+		USCC string `json:"uscc"`
+		supervision.Enterprise
 	}
-	read, err := rows.Read(web.MediaType(r), body, supervision.MaxRows, nil)
+	read, err := rows.Into[row](r, supervision.MaxRows, nil)
 	if err != nil {
 		return err
 	}
 	list := make([]supervision.Row, len(read))
-	for i, row := range read {
-		var in struct {
-			USCC string `json:"uscc"`
-			supervision.Enterprise
-		}
-		wrong := row.Err
-		if wrong == nil {
-			wrong = web.UnmarshalRow(row.JSON, &in)
-		}
-		list[i] = supervision.Row{Line: row.Line, USCC: in.USCC, Enterprise: in.Enterprise, Wrong: wrong}
+	for i, x := range read {
+		list[i] = supervision.Row{Line: x.Line, USCC: x.Value.USCC, Enterprise: x.Value.Enterprise, Wrong: x.Err}
 	}
 	return calling.Do(w, r, func(c calling.Call) (*calling.Reply, error) { return h.Supervision.Import(r.Context(), c, list) })
 }

@@ -63,25 +63,17 @@ func (h handlers) reports(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (h handlers) importReports(w http.ResponseWriter, r *http.Request) error {
-	body, err := web.Body(r)
-	if err != nil {
-		return err
+	type row struct {
+		USCC string `json:"uscc"`
+		supervision.Report
 	}
-	read, err := rows.Read(web.MediaType(r), body, supervision.MaxRows, func(column string) bool { return strings.HasPrefix(column, "indicators/") })
+	read, err := rows.Into[row](r, supervision.MaxRows, func(column string) bool { return strings.HasPrefix(column, "indicators/") })
 	if err != nil {
 		return err
 	}
 	list := make([]supervision.ReportRow, len(read))
-	for i, row := range read {
-		var in struct {
-			USCC string `json:"uscc"`
-			supervision.Report
-		}
-		wrong := row.Err
-		if wrong == nil {
-			wrong = web.UnmarshalRow(row.JSON, &in)
-		}
-		list[i] = supervision.ReportRow{Line: row.Line, USCC: in.USCC, Report: in.Report, Wrong: wrong}
+	for i, x := range read {
+		list[i] = supervision.ReportRow{Line: x.Line, USCC: x.Value.USCC, Report: x.Value.Report, Wrong: x.Err}
 	}
 	return calling.Do(w, r, func(c calling.Call) (*calling.Reply, error) { return h.Supervision.ImportReports(r.Context(), c, list) })
 }

@@ -16,23 +16,15 @@ func literals(column string) bool {
 }
 
 func (h handlers) importList(w http.ResponseWriter, r *http.Request) error {
-	body, err := web.Body(r)
-	if err != nil {
-		return err
-	}
-	read, err := rows.Read(web.MediaType(r), body, register.MaxRows, literals)
+	read, err := rows.Into[register.Row](r, register.MaxRows, literals)
 	if err != nil {
 		return err
 	}
 	list := make([]register.ImportRow, len(read))
-	for i, row := range read {
-		list[i] = register.ImportRow{Line: row.Line, Err: row.Err}
-		in := &list[i]
-		if in.Err == nil {
-			in.Err = web.UnmarshalRow(row.JSON, &in.Row)
-		}
-		if in.Err == nil {
-			in.Err = validate.Struct(&in.Row)
+	for i, x := range read {
+		list[i] = register.ImportRow{Line: x.Line, Row: x.Value, Err: x.Err}
+		if x.Err == nil {
+			list[i].Err = validate.Struct(&list[i].Row)
 		}
 	}
 	return calling.Do(w, r, func(c calling.Call) (*calling.Reply, error) { return h.Register.Import(r.Context(), c, list) })

@@ -136,20 +136,13 @@ func readRows(r *http.Request) ([]watching.Row, error) {
 		}
 		return out, nil
 	}
-	text, err := web.Body(r)
-	if err != nil {
-		return nil, err
-	}
-	read, err := rows.Read(media, text, watching.MaxRows, nil)
+	read, err := rows.Into[watching.Input](r, watching.MaxRows, nil)
 	if err != nil {
 		return nil, err
 	}
 	out := make([]watching.Row, len(read))
-	for i, row := range read {
-		out[i] = watching.Row{Line: row.Line, Err: row.Err}
-		if row.Err == nil {
-			out[i].Err = web.UnmarshalRow(row.JSON, &out[i].Input)
-		}
+	for i, x := range read {
+		out[i] = watching.Row{Line: x.Line, Input: x.Value, Err: x.Err}
 	}
 	return out, nil
 }

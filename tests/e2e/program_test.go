@@ -157,6 +157,11 @@ func (p *program) terminate() {
 
 // call asks as a persona and returns the answer's fields. An error is a connection that broke, or a status that is none of those wanted.
 func (p *program) call(ctx context.Context, persona, method, path, media, body string, wanted ...int) (map[string]any, error) {
+	return p.callIf(ctx, persona, method, path, media, "", body, wanted...)
+}
+
+// callIf is call with If-Match, where it is not empty.
+func (p *program) callIf(ctx context.Context, persona, method, path, media, match, body string, wanted ...int) (map[string]any, error) {
 	token, _ := p.tokens.Load(persona)
 	if token == nil && persona != "" {
 		got, err := p.call(ctx, "", "POST", "/dev/token", "application/json", `{"persona":"`+persona+`"}`, 200)
@@ -172,6 +177,9 @@ func (p *program) call(ctx context.Context, persona, method, path, media, body s
 	}
 	if body != "" {
 		r.Header.Set("Content-Type", media)
+	}
+	if match != "" {
+		r.Header.Set("If-Match", match)
 	}
 	if persona != "" {
 		r.Header.Set("Authorization", "Bearer "+plain(token))

@@ -3,6 +3,7 @@ package e2e
 import (
 	"bytes"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 	"sync"
@@ -13,8 +14,8 @@ import (
 	"shixin/infra/check/querycheck"
 )
 
-// TestKillsOfWatching kills the program while effects touch a watch list and queries are answered. Afterwards each effect has raised one alert, and
-// each query that was answered is in the log, once.
+// TestKillsOfWatching kills the program while effects touch a watch list, another list is replaced and queries are answered. Afterwards each effect has
+// raised one alert, the other list is whole, and each query that was answered is in the log, once.
 func TestKillsOfWatching(t *testing.T) {
 	kills, random := chaos(t)
 	kills = min(kills, 8) // what a watch list takes at once
@@ -33,11 +34,13 @@ func TestKillsOfWatching(t *testing.T) {
 		t.Fatalf("%v %s", err, show(got))
 	}
 	kept := &acknowledged{}
+	moving := &replacing{}
 	var mu sync.Mutex
 	var answered []string
 	for round := range kills {
 		working, stop := context.WithCancel(t.Context())
 		var all sync.WaitGroup
+		all.Go(func() { moving.replace(working, p) })
 		for w := range 2 {
 			all.Go(func() {
 				for n := 0; n < 300 && working.Err() == nil; n++ {
@@ -63,8 +66,9 @@ func TestKillsOfWatching(t *testing.T) {
 		p.kill()
 		stop()
 		all.Wait()
-		t.Logf("killed; %v, %d queries answered", kept, len(answered))
+		t.Logf("killed; %v, %d queries answered, a list replaced %d times", kept, len(answered), moving.version)
 		p.start()
+		moving.check(p)
 	}
 	if _, err := p.call(t.Context(), "", "POST", "/dev/run", "application/json", `{"function":"clock"}`, 200); err != nil {
 		t.Fatal(err)
@@ -131,4 +135,70 @@ func TestKillsOfWatching(t *testing.T) {
 		t.Errorf("%v: %s", err, &out)
 	}
 	t.Logf("%d effects; the log: %s", version, strings.TrimSpace(out.String()))
+}
+
+// replacing is a watch list that is replaced all the time.
+type replacing struct {
+	version int // the last that was acknowledged
+	broken  error
+}
+
+// replacingRows is how many entries each version has, all of them named after it.
+const replacingRows = 120
+
+// replace replaces the list until the program is gone.
+func (l *replacing) replace(ctx context.Context, p *program) {
+	for ctx.Err() == nil {
+		var rows strings.Builder
+		for n := range replacingRows {
+			fmt.Fprintf(&rows, `{"id":"v%d-%d","identifiers":[{"scheme":"uscc","value":"%s"}]}`+"\n", l.version+1, n, organisation(900_000+n)) // nobody lists them
+		}
+		match := ""
+		if l.version > 0 {
+			match = fmt.Sprintf(`"v%d"`, l.version)
+		}
+		_, err := p.callIf(ctx, "operator", "PUT", "/v1/watchlists/moving", "application/x-ndjson", match, rows.String(), 200, 201)
+		if _, ok := errors.AsType[*refused](err); ok {
+			l.broken = err
+		}
+		if err != nil {
+			return
+		}
+		l.version++
+	}
+}
+
+// check holds that what was acknowledged is there, or the one version after it, and that it is whole.
+func (l *replacing) check(p *program) {
+	p.t.Helper()
+	if l.broken != nil {
+		p.t.Fatal(l.broken)
+	}
+	for deadline := time.Now().Add(longest); ; time.Sleep(20 * time.Millisecond) {
+		got, err := p.call(p.t.Context(), "operator", "GET", "/v1/watchlists/moving?limit=500", "", "", 200, 404)
+		if err != nil {
+			p.t.Fatal(err)
+		}
+		if got["status"] == 404.0 && l.version == 0 {
+			return
+		}
+		if got["state"] != "active" { // its rows had come, and it is made by and by
+			if time.Now().After(deadline) {
+				p.t.Fatalf("the list is not made: %s", show(got))
+			}
+			continue
+		}
+		version := int(got["version"].(float64))
+		items := got["items"].([]any)
+		if version != l.version && version != l.version+1 || got["entries"] != float64(replacingRows) || len(items) != replacingRows {
+			p.t.Fatalf("version %d was acknowledged, and there is %d of %v entries, %d shown", l.version, version, got["entries"], len(items))
+		}
+		for n, item := range items {
+			if want := fmt.Sprintf("v%d-%d", version, n); item.(map[string]any)["id"] != want {
+				p.t.Fatalf("entry %d of version %d is %s", n, version, show(item))
+			}
+		}
+		l.version = version
+		return
+	}
 }

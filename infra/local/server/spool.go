@@ -91,7 +91,7 @@ func openSpool(path, name string, inner queue.Sender) (*spool, error) {
 	for _, body := range s.left {
 		rest.WriteString("+ " + body + "\n")
 	}
-	if err := os.WriteFile(path+".new", rest.Bytes(), 0o600); err != nil {
+	if err := writeSynced(path+".new", rest.Bytes()); err != nil {
 		return nil, err
 	}
 	if err := os.Rename(path+".new", path); err != nil {
@@ -102,6 +102,16 @@ func openSpool(path, name string, inner queue.Sender) (*spool, error) {
 	}
 	s.written = int64(rest.Len())
 	return s, s.sync()
+}
+
+// writeSynced writes a file that is on disk before it takes the place of another.
+func writeSynced(path string, body []byte) error {
+	f, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600)
+	if err != nil {
+		return err
+	}
+	_, err = f.Write(body)
+	return errors.Join(err, f.Sync(), f.Close())
 }
 
 // resend hands over what an earlier process has left.
@@ -152,11 +162,10 @@ func (s *spool) done(m queue.Message) error {
 func (s *spool) write(lines string) error {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	n, err := s.file.WriteString(lines)
-	s.written += int64(n)
-	if err != nil {
-		return err
+	if _, err := s.file.WriteString(lines); err != nil {
+		return errors.Join(err, s.file.Truncate(s.written)) // the next line does not go on behind the half of one
 	}
+	s.written += int64(len(lines))
 	for line := range strings.Lines(lines) {
 		hash := strings.TrimSuffix(line[2:], "\n")
 		if line[0] == '+' {

@@ -265,6 +265,18 @@ func TestUnusualForTheCallerItself(t *testing.T) {
 	}
 }
 
+// Messages of the day before that come late use up that day's quota, and do not write over that today's is used up.
+func TestQuotaOfTheDayBefore(t *testing.T) {
+	w := newWorld(t)
+	w.Quota = 10
+	late := w.told(rt.Operator, "r-1", w.Now.AddDate(0, 0, -1), 20)
+	w.append(w.told(rt.Operator, "r-2", w.Now, 20))
+	w.append(late)
+	if err := w.log.Admit(t.Context(), rt.Operator, w.Now); fault.Of(err) != fault.RateLimited {
+		t.Errorf("after today's quota: %v", err)
+	}
+}
+
 func TestWrongMessages(t *testing.T) {
 	w := newWorld(t)
 	good := w.told(rt.Operator, "r-1", w.Now, 1)

@@ -27,15 +27,23 @@ const (
 	// runs the register: no law gives one.
 	maxShrink = 0.2
 	fewLost   = 20
-	// stepOfBuild is how many effects one step of an indexer takes up. Each ends with a segment that can be used.
+	// stepOfBuild is how many effects one step of an indexer takes up at the least, and mostOfBuild at the most. Each ends with a segment that can be used.
 	stepOfBuild = maxTail
+	mostOfBuild = 20 * maxTail
 )
+
+// reach is up to which effect a step goes from a segment of so many entities. Each step writes them all: were it as short over a long list as over a
+// short one, a list of a million that is indexed anew would be written two hundred times.
+func reach(version int64, entities int, head int64) int64 {
+	return min(head, version+min(max(stepOfBuild, int64(entities)/4), mostOfBuild))
+}
 
 // Build brings the index up to date: it reads the segment in use, adds what the journal has got since, and makes the segment that holds both,
 // in steps that may end anywhere. A segment that cannot be read, or was made for another comparison of names, is made anew from the journal.
 func (s *Screening) Build(ctx context.Context, now time.Time) error {
 	began := time.Now()
 	for {
+		step := time.Now()
 		more, err := s.step(ctx, now)
 		if err != nil {
 			if _, other := errors.AsType[*records.Lost](err); other {
@@ -46,7 +54,7 @@ func (s *Screening) Build(ctx context.Context, now time.Time) error {
 		if !more {
 			return nil
 		}
-		if time.Since(began) > s.slice() {
+		if time.Since(began)+time.Since(step) > s.slice() { // another step takes as long: of a long list most of a slice
 			return s.Queue.Send(ctx, queue.Message{Queue: IndexQueue, Body: "{}"})
 		}
 	}
@@ -88,7 +96,11 @@ func (s *Screening) step(ctx context.Context, now time.Time) (more bool, err err
 	if v.version == head.N && !damaged && !restored {
 		return false, s.confirm(ctx, now, index)
 	}
-	upto := min(head.N, v.version+stepOfBuild)
+	entities := 0
+	if v.meta != nil {
+		entities = v.meta.Entities
+	}
+	upto := reach(v.version, entities, head.N)
 	if v, err = s.advance(ctx, now, v, upto); err != nil {
 		return false, err
 	}

@@ -28,7 +28,7 @@ import (
 const (
 	mostSeconds = 30
 	mostMB      = 300
-	mostGrowth  = 1.5
+	mostGrowth  = 2
 )
 
 // auditFolder tells the process that is measured which register it runs.

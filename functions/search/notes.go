@@ -20,6 +20,40 @@ type answer struct {
 	Items []noted `json:"items"`
 }
 
+// notedRow is the result of one row of a file with what is known of its hits.
+type notedRow struct {
+	screening.Result
+	Items []noted `json:"items,omitempty"`
+}
+
+// noteRows adds to results of a file what their caller has said of the same rows before, and what authorities have confirmed, as a search does.
+func (h handlers) noteRows(r *http.Request, results []screening.Result) ([]notedRow, error) {
+	var pairs []watching.Pair
+	for _, row := range results {
+		for _, i := range row.Items {
+			pairs = append(pairs, watching.Pair{Listing: i.Listing, EntrySide: row.Side})
+		}
+	}
+	ctx := r.Context()
+	notes, err := h.Watching.NotesOf(ctx, web.Caller(ctx), web.Now(ctx), pairs)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]notedRow, len(results))
+	for n, row := range results {
+		out[n].Result = row
+		out[n].Side = ""
+		for _, i := range row.Items {
+			item := noted{Item: i}
+			if note, has := notes[watching.Pair{Listing: i.Listing, EntrySide: row.Side}]; has {
+				item.Note = &note
+			}
+			out[n].Items = append(out[n].Items, item)
+		}
+	}
+	return out, nil
+}
+
 func (h handlers) note(r *http.Request, q screening.Query, a screening.Answer) (answer, error) {
 	out := answer{Answer: a, Items: make([]noted, len(a.Items))}
 	ids := make([]string, len(a.Items))

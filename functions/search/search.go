@@ -127,14 +127,18 @@ func (h handlers) results(w http.ResponseWriter, r *http.Request) error {
 			return err
 		}
 	}
-	return sheet.Page(w, r, items, place, header, line)
+	rows, err := h.noteRows(r, items)
+	if err != nil {
+		return err
+	}
+	return sheet.Page(w, r, rows, place, header, line)
 }
 
-// header is that of the results as CSV: a line a row, with the strongest of its listings, and the others by their ids.
-var header = []string{"line", "reference", "verdict", "listing", "name", "score", "identifiers", "others", "detail"}
+// header is that of the results as CSV: a line a row, with the strongest of its listings and the note on it, and the others by their ids.
+var header = []string{"line", "reference", "verdict", "listing", "name", "score", "identifiers", "others", "detail", "note"}
 
-func line(r screening.Result) []string {
-	cells := []string{strconv.Itoa(r.Line), r.Reference, string(r.Verdict), "", "", "", "", "", r.Detail}
+func line(r notedRow) []string {
+	cells := []string{strconv.Itoa(r.Line), r.Reference, string(r.Verdict), "", "", "", "", "", r.Detail, ""}
 	for n, i := range r.Items {
 		if n > 0 {
 			cells[7] = strings.TrimSpace(cells[7] + " " + i.Listing)
@@ -145,8 +149,27 @@ func line(r screening.Result) []string {
 			ids = append(ids, id.Scheme+" "+id.Value)
 		}
 		cells[3], cells[4], cells[5], cells[6] = i.Listing, i.Name, strconv.FormatFloat(i.Score, 'f', -1, 64), strings.Join(ids, "; ")
+		cells[9] = brief(i.Note)
 	}
 	return cells
+}
+
+// brief is a note in a cell: what the caller has said, whether it still holds, and of whom it is confirmed that they are others.
+func brief(n *watching.Note) string {
+	if n == nil {
+		return ""
+	}
+	var said []string
+	if n.Outcome != nil {
+		said = append(said, n.Outcome.Outcome)
+	}
+	if n.Quiet {
+		said = append(said, "quiet")
+	}
+	for _, c := range n.Confirmed {
+		said = append(said, "not "+c.USCC)
+	}
+	return strings.Join(said, "; ")
 }
 
 func (h handlers) index(w http.ResponseWriter, r *http.Request) error {

@@ -20,6 +20,8 @@ type Result struct {
 	Verdict   Verdict `json:"verdict"`
 	Detail    string  `json:"detail,omitempty"` // why it is unchecked, or what was left out
 	Items     []Item  `json:"items,omitempty"`  // at most 5, the strongest first
+	// Side is the keyed hash of whom the row means, where something was found ([side.Of]): under it the caller's notes are found. It is shown to nobody.
+	Side string `json:"side,omitempty"`
 }
 
 func (r *Result) count(c *records.ScreeningCounts) {

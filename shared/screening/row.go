@@ -13,6 +13,7 @@ import (
 	"shixin/shared/records"
 	"shixin/shared/screening/sheet"
 	"shixin/shared/subject"
+	"shixin/shared/watching/side"
 	"shixin/shared/workday"
 )
 
@@ -85,6 +86,13 @@ func (s *Screening) row(ctx context.Context, sc *records.Screening, v *view, row
 	switch r.Items = found.items; {
 	case len(r.Items) > 0:
 		r.Verdict, r.Detail = r.Items[0].Verdict, found.missing
+		var refs []subject.Ref
+		if w.ref != nil {
+			refs = []subject.Ref{*w.ref}
+		}
+		if r.Side, err = side.Of(ctx, s.Hash, row.Name, refs); err != nil {
+			return r, err
+		}
 	case found.nothing != "" || found.missing != "":
 		r.Detail = cmp.Or(found.nothing, found.missing)
 	default:

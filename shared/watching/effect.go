@@ -13,6 +13,7 @@ import (
 	"shixin/shared/records"
 	"shixin/shared/register"
 	"shixin/shared/subject"
+	"shixin/shared/watching/side"
 	"shixin/shared/workday"
 )
 
@@ -204,5 +205,5 @@ func (w *Watching) sideOf(ctx context.Context, names []string, refs []subject.Re
 		parts = append(parts, r.ID())
 	}
 	slices.Sort(parts[1:])
-	return w.keyed(ctx, "listing side", parts...)
+	return side.Keyed(ctx, w.Hash, "listing side", parts...)
 }

@@ -10,6 +10,7 @@ import (
 	"shixin/shared/access"
 	"shixin/shared/fault"
 	"shixin/shared/subject"
+	"shixin/shared/watching/side"
 )
 
 // Input is one counterparty as its owner writes it: a name, identifiers or both, and the owner's own id for it. Operators say for personal
@@ -92,25 +93,15 @@ func (w *Watching) read(ctx context.Context, who access.Principal, now time.Time
 		return e, fault.At("/kind", "persons are watched by name for operators, authorities and the auditor only", "仅经营机构、主管部门和审计人员可按姓名关注个人")
 	}
 	var err error
-	if e.Side, err = w.side(ctx, e.Name, e.Refs); err != nil {
+	if e.Side, err = side.Of(ctx, w.Hash, e.Name, e.Refs); err != nil {
 		return e, err
 	}
 	means := string(e.Kind) + " " + e.Side
 	if e.ID != "" {
 		means = "id " + e.ID
 	}
-	e.Key, err = w.keyed(ctx, "entry", owner(who), list, means)
+	e.Key, err = side.Keyed(ctx, w.Hash, "entry", owner(who), list, means)
 	return e, err
-}
-
-// side is the hash of whom an entry means: its name and identifiers, whatever their order.
-func (w *Watching) side(ctx context.Context, name string, refs []subject.Ref) (string, error) {
-	parts := []string{strings.Join(strings.Fields(name), " ")}
-	for _, r := range refs {
-		parts = append(parts, r.ID())
-	}
-	slices.Sort(parts[1:])
-	return w.keyed(ctx, "side", parts...)
 }
 
 // ref reads one identifier of a row, where this caller may watch it.

@@ -3,12 +3,14 @@ package watching
 import (
 	"context"
 	"errors"
+	"slices"
 	"time"
 
 	"shixin/shared/access"
 	"shixin/shared/records"
 	"shixin/shared/register"
 	"shixin/shared/subject"
+	"shixin/shared/watching/side"
 )
 
 // Asked is whom a search means: the name and the identifier that it gives.
@@ -44,61 +46,101 @@ type Note struct {
 // Notes answers, for the listings that a search has found, at most 500 different ones, what the caller has said of the same name and identifiers before, and what
 // authorities have confirmed. Listings without a note are left out. It costs one read of the table, and another only where there is something.
 func (w *Watching) Notes(ctx context.Context, who access.Principal, now time.Time, asked Asked, hits []string) (map[string]Note, error) {
-	out := map[string]Note{}
 	if len(hits) == 0 {
-		return out, nil
+		return nil, nil
 	}
 	refs, err := w.refs(ctx, asked.Identifier)
 	if err != nil {
 		return nil, err
 	}
-	side, err := w.side(ctx, asked.Name, refs)
+	means, err := side.Of(ctx, w.Hash, asked.Name, refs)
 	if err != nil {
 		return nil, err
 	}
-	told := map[records.Pair]records.Distinction{}
-	if who.Role != access.Anonymous {
-		var pairs []records.Pair
-		for _, id := range hits {
-			pairs = append(pairs, records.Pair{Listing: id, EntrySide: side})
-		}
-		if told, err = w.Store.Distinctions(ctx, now, owner(who), pairs); err != nil {
+	pairs := make([]records.Pair, len(hits))
+	for i, id := range hits {
+		pairs[i] = records.Pair{Listing: id, EntrySide: means}
+	}
+	notes, err := w.NotesOf(ctx, who, now, pairs)
+	out := make(map[string]Note, len(notes))
+	for p, n := range notes {
+		out[p.Listing] = n
+	}
+	return out, err
+}
+
+// pairsAtOnce is how many pairs are looked up at a time.
+const pairsAtOnce = 500
+
+// Pair is a listing that was found, and whom a caller means ([side.Of]).
+type Pair = records.Pair
+
+// NotesOf is Notes for pairs such as the rows of a file have. A pair may stand there twice.
+func (w *Watching) NotesOf(ctx context.Context, who access.Principal, now time.Time, pairs []Pair) (map[Pair]Note, error) {
+	out := map[Pair]Note{}
+	pairs = slices.Clone(pairs)
+	slices.SortFunc(pairs, comparePairs)
+	for part := range slices.Chunk(slices.Compact(pairs), pairsAtOnce) {
+		if err := w.notes(ctx, who, now, part, out); err != nil {
 			return nil, err
 		}
 	}
-	known, err := w.Store.Confirmations(ctx, now, hits)
-	if err != nil {
-		return nil, err
-	}
-	var noted []string
-	for _, id := range hits {
-		if _, has := told[records.Pair{Listing: id, EntrySide: side}]; has || len(known[id].Of) > 0 {
-			noted = append(noted, id)
+	return out, nil
+}
+
+// notes adds the notes of some different pairs.
+func (w *Watching) notes(ctx context.Context, who access.Principal, now time.Time, pairs []records.Pair, out map[records.Pair]Note) error {
+	told := map[records.Pair]records.Distinction{}
+	if who.Role != access.Anonymous {
+		var err error
+		if told, err = w.Store.Distinctions(ctx, now, owner(who), pairs); err != nil {
+			return err
 		}
 	}
-	stored, err := w.Store.Listings(ctx, now, noted)
-	if err != nil {
-		return nil, err
+	var hits []string
+	for _, p := range pairs {
+		hits = append(hits, p.Listing) // in order, as the pairs are
 	}
+	known, err := w.Store.Confirmations(ctx, now, slices.Compact(hits))
+	if err != nil {
+		return err
+	}
+	var noted []string
+	for _, p := range pairs {
+		if _, has := told[p]; has || len(known[p.Listing].Of) > 0 {
+			noted = append(noted, p.Listing)
+		}
+	}
+	stored, err := w.Store.Listings(ctx, now, slices.Compact(noted))
+	if err != nil {
+		return err
+	}
+	sides := map[string]string{}
 	for _, l := range stored {
-		id := l.State.ID
-		listingSide, _, err := w.listingSide(ctx, l)
+		current, _, err := w.listingSide(ctx, l)
 		if errors.Is(err, register.ErrDamaged) {
 			continue // what was said of its names may not hold any more: it is not shown, and nothing is quiet for it
 		}
 		if err != nil {
-			return nil, err
+			return err
 		}
-		n := Note{Confirmed: holding(known[id], listingSide, nil)}
-		if d, has := told[records.Pair{Listing: id, EntrySide: side}]; has {
+		sides[l.State.ID] = current
+	}
+	for _, p := range pairs {
+		listingSide, there := sides[p.Listing]
+		if !there {
+			continue
+		}
+		n := Note{Confirmed: holding(known[p.Listing], listingSide, nil)}
+		if d, has := told[p]; has {
 			n.Quiet = !d.Withdrawn && d.ListingSide == listingSide
 			if n.Outcome, err = w.outcome(ctx, owner(who), d); err != nil {
-				return nil, err
+				return err
 			}
 		}
 		if n.Outcome != nil || len(n.Confirmed) > 0 {
-			out[id] = n
+			out[p] = n
 		}
 	}
-	return out, nil
+	return nil
 }

@@ -6,12 +6,10 @@
 package watching
 
 import (
-	"context"
 	"crypto/sha256"
 	"encoding/base32"
 	"encoding/json"
 	"log/slog"
-	"strings"
 	"time"
 
 	"shixin/shared/access"
@@ -82,22 +80,6 @@ var base32Lower = base32.NewEncoding("abcdefghijklmnopqrstuvwxyz234567").WithPad
 func folder(owner, name string) string {
 	sum := sha256.Sum256([]byte(owner + "#" + name))
 	return "watchlists/" + base32Lower.EncodeToString(sum[:20])
-}
-
-// keyed is a keyed hash of several texts, 26 characters of base32: 130 bits.
-func (w *Watching) keyed(ctx context.Context, purpose string, parts ...string) (string, error) {
-	var b strings.Builder
-	b.WriteString("\x00shixin " + purpose)
-	for _, p := range parts {
-		b.WriteByte(0)
-		b.WriteString(p)
-	}
-	hash, err := w.Hash.Hash(ctx, b.String())
-	if err != nil {
-		return "", err
-	}
-	_, hash, _ = strings.Cut(hash, ".")
-	return hash[:26], nil
 }
 
 func encode(v any) []byte {

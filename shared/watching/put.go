@@ -193,6 +193,13 @@ func (w *Watching) note(ctx context.Context, call repeat.Call, list records.Watc
 		}
 		before := s.Draft
 		s.Draft, s.Role, s.USCC = &d, call.Who.Role, call.Who.USCC
+		if s.Version == 0 && d.Whole() { // what comes while the list is made is told too
+			head, err := w.Store.Head(ctx, call.Now)
+			if err != nil {
+				return err
+			}
+			s.Since, s.Cursor = head.N, records.WatchCursor{N: head.N}
+		}
 		b := &records.Batch{}
 		after := b.PutWatchList(list, s)
 		if err = w.Store.Commit(ctx, call.Now, b); err != nil {
@@ -239,13 +246,6 @@ func (w *Watching) make(ctx context.Context, now time.Time, list records.WatchLi
 			return nil
 		}
 		s := before
-		if s.Version == 0 {
-			head, err := w.Store.Head(ctx, now)
-			if err != nil {
-				return err
-			}
-			s.Since, s.Cursor = head.N, records.WatchCursor{N: head.N}
-		}
 		s.Version, s.Made, s.Entries, s.Named, s.At, s.Draft = s.Version+1, draft.ID, len(entries), named, moment(now), nil
 		s.Cursor.Part = 0 // alerts of the entry under way are stored again under the same ids
 		b := &records.Batch{}

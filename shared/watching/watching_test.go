@@ -181,6 +181,7 @@ func TestALongListIsMadeLater(t *testing.T) {
 	if v := w.put(rt.Operator, "a", 0, whole, in...); v.State != "loading" || v.Version != 0 {
 		t.Fatalf("%+v", v)
 	}
+	w.adopt(3000, 1)     // while it is made
 	w.World.Queue.Take() // the message is lost
 	w.catchUp()
 	view, items, next, err := w.watching().Read(w.Ctx(), rt.Operator, w.Now, "a", watching.Place{}, 500)
@@ -205,7 +206,7 @@ func TestALongListIsMadeLater(t *testing.T) {
 	}
 	w.adopt(4000, 2)
 	w.catchUp()
-	if diff := cmp.Diff([]string{"1 listed m-4000", "2 listed m-4001"}, w.alerts(rt.Operator, 50)); diff != "" {
+	if diff := cmp.Diff([]string{"1 listed m-3000", "2 listed m-4000", "3 listed m-4001"}, w.alerts(rt.Operator, 50)); diff != "" {
 		t.Error(diff)
 	}
 }

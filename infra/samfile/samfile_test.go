@@ -60,7 +60,7 @@ func TestTheTemplate(t *testing.T) {
 		{ID: "AuditQueue", Name: "audit", Visibility: 6 * time.Minute, MaxReceive: 5, Consumer: "auditwork", Concurrency: 16},
 		{ID: "AdoptionQueue", Name: "adoption", Visibility: 6 * time.Minute, MaxReceive: 5, Consumer: "adoption", Concurrency: 2},
 		{ID: "QuerylogQueue", Name: "querylog", Visibility: 6 * time.Minute, MaxReceive: 100, Consumer: "querylog", Concurrency: 8},
-		{ID: "IndexQueue", Name: "index", Visibility: 6 * time.Minute, MaxReceive: 5, Consumer: "indexer", Concurrency: 2},
+		{ID: "IndexQueue", Name: "index", Visibility: 15 * time.Minute, MaxReceive: 5, Consumer: "indexer", Concurrency: 2},
 		{ID: "ScreeningQueue", Name: "screening", Visibility: 6 * time.Minute, MaxReceive: 5, Consumer: "screenwork", Concurrency: 8},
 		{ID: "PublisherQueue", Name: "publisher", Visibility: 6 * time.Minute, MaxReceive: 5, Consumer: "publisher", Concurrency: 16},
 	}

@@ -40,6 +40,17 @@ func TestHitsAreComparedWithThePast(t *testing.T) {
 	}
 }
 
+// Names that are asked for beside them, as a nightly file has, do not hide a walk through numbers.
+func TestAFileOfNamesHidesNoWalk(t *testing.T) {
+	file, walk := record("file"), record("walk")
+	file.Identifiers, file.Invalid, file.Verdicts = 100_000, 0, map[string]int{"clear": 100_000}
+	walk.Identifiers, walk.Invalid, walk.Verdicts = 1000, 0, map[string]int{"clear": 1000}
+	d, _, _ := (inquiry.Day{}).Append(file, inquiry.Trail{}, limits)
+	if _, _, told := d.Append(walk, inquiry.Trail{Steps: 999, Ends: []string{"first", "last"}}, limits); !slices.Contains(told, inquiry.Walking) {
+		t.Errorf("told %v", told)
+	}
+}
+
 // What is shown to whoever has named nobody is no hit.
 func TestShownIsNotFound(t *testing.T) {
 	r := record("r")

@@ -4,15 +4,16 @@ import "slices"
 
 // Day is where the chain of one caller and one day stands: its head.
 type Day struct {
-	N           int64    `json:"n"`               // records
-	Hash        string   `json:"hash"`            // of the last one
-	Identifiers int64    `json:"identifiers"`     // asked for
-	Invalid     int64    `json:"invalid"`         // of them, unreadable
-	Hits        int64    `json:"hits"`            // of them, listed or matched
-	Steps       int64    `json:"steps"`           // of them, next to another one in number
-	Ends        []string `json:"ends,omitempty"`  // of the latest calls: see [Trail]
-	Rung        []Alarm  `json:"rung,omitempty"`  // what has been alarmed
-	Usual       *Usual   `json:"usual,omitempty"` // what the caller's earlier days were like; nil where it has none
+	N           int64    `json:"n"`                 // records
+	Hash        string   `json:"hash"`              // of the last one
+	Identifiers int64    `json:"identifiers"`       // asked for
+	Invalid     int64    `json:"invalid"`           // of them, unreadable
+	Hits        int64    `json:"hits"`              // of them, listed or matched
+	Numbers     int64    `json:"numbers,omitempty"` // of them, those of calls that asked for numbers
+	Steps       int64    `json:"steps"`             // of them, next to another one in number
+	Ends        []string `json:"ends,omitempty"`    // of the latest calls: see [Trail]
+	Rung        []Alarm  `json:"rung,omitempty"`    // what has been alarmed
+	Usual       *Usual   `json:"usual,omitempty"`   // what the caller's earlier days were like; nil where it has none
 }
 
 // Limits is what a caller's day is judged by.
@@ -36,6 +37,9 @@ func (d Day) Append(r Record, t Trail, l Limits) (Day, Record, []Alarm) {
 		d.Hits += int64(r.Verdicts["listed"] + r.Verdicts["match"])
 	}
 	d.Steps += int64(t.Steps)
+	if len(t.Ends) > 0 { // a walk is not hidden by names that are asked for beside it
+		d.Numbers += int64(r.Identifiers)
+	}
 	if slices.ContainsFunc(t.Near, func(end string) bool { return slices.Contains(d.Ends, end) }) {
 		d.Steps++
 	}
@@ -47,7 +51,7 @@ func (d Day) Append(r Record, t Trail, l Limits) (Day, Record, []Alarm) {
 		rings bool
 	}{
 		{Exhausted, d.Identifiers >= l.Quota},
-		{Walking, l.Alarms.Walking.reached(d.Steps, d.Identifiers)},
+		{Walking, l.Alarms.Walking.reached(d.Steps, d.Numbers)},
 		{Guessing, l.Alarms.Guessing.reached(d.Invalid, d.Identifiers)},
 		{Striking, l.Alarms.strikes(d)},
 	} {

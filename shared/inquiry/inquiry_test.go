@@ -138,7 +138,7 @@ func TestAlarmsRingOnce(t *testing.T) {
 	ask := func(identifiers, invalid, listed int, steps int) (inquiry.Record, inquiry.Trail) {
 		r := record("r")
 		r.Identifiers, r.Invalid, r.Verdicts = identifiers, invalid, map[string]int{"listed": listed, "clear": identifiers - listed - invalid}
-		return r, inquiry.Trail{Steps: steps}
+		return r, inquiry.Trail{Steps: steps, Ends: []string{"place"}}
 	}
 	for name, c := range map[string]struct {
 		calls                               int

@@ -2,6 +2,7 @@ package rulepacks
 
 import (
 	"errors"
+	"os"
 	"slices"
 	"strings"
 	"testing"
@@ -43,6 +44,27 @@ func TestShippedPacksCompile(t *testing.T) {
 	}
 }
 
+// Who writes a rule begins with that of README.md.
+func TestReadmeShowsARule(t *testing.T) {
+	readme, err := os.ReadFile("README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(readme), "```yaml\n")
+	rule, _, ok := strings.Cut(rest, "```")
+	if !ok {
+		t.Fatal("README.md shows no rule")
+	}
+	text, err := files.ReadFile("telecom.yaml")
+	if err != nil {
+		t.Fatal(err)
+	}
+	head, _, _ := strings.Cut(string(text), "\nrules:\n")
+	if _, err := Compile([]byte(head+"\nrules:\n"+rule), library(t)); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestEverySectorIsJudged(t *testing.T) {
 	for _, sector := range indicator.Sectors() {
 		n := 0
@@ -55,8 +77,8 @@ func TestEverySectorIsJudged(t *testing.T) {
 			t.Errorf("%s has %d rules", sector, n)
 		}
 	}
-	if n := len(packs(t)[0].Rules); n != 20 {
-		t.Errorf("the benchmarks judge by 20 rules of telecom; there are %d", n)
+	if n := len(packs(t)[0].Rules); n < 20 {
+		t.Errorf("the benchmarks judge by the first 20 rules of telecom; there are %d", n)
 	}
 }
 

@@ -12,17 +12,19 @@ import (
 	"shixin/tests/bench/carriers"
 )
 
-// telecomPack is the pack of 20 rules.
+// telecomPack is the telecom pack with its first 20 rules: what is measured stays the same when another is added.
 func telecomPack(tb testing.TB) rules.Pack {
 	tb.Helper()
 	packs, err := rulepacks.Load()
 	if err != nil {
 		tb.Fatal(err)
 	}
-	if packs[0].Name != "telecom" || len(packs[0].Rules) != 20 {
-		tb.Fatalf("%s has %d rules", packs[0].Name, len(packs[0].Rules))
+	p := packs[0]
+	if p.Name != "telecom" || len(p.Rules) < 20 {
+		tb.Fatalf("%s has %d rules", p.Name, len(p.Rules))
 	}
-	return packs[0]
+	p.Rules = p.Rules[:20]
+	return p
 }
 
 func library(tb testing.TB) *indicator.Library {

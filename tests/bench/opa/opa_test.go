@@ -55,9 +55,10 @@ func prepare(tb testing.TB, n int) *world {
 	packs, err := rulepacks.Load()
 	must(err)
 	w.pack = packs[0]
-	if w.pack.Name != "telecom" || len(w.pack.Rules) != 20 {
+	if w.pack.Name != "telecom" || len(w.pack.Rules) < 20 {
 		tb.Fatalf("%s has %d rules", w.pack.Name, len(w.pack.Rules))
 	}
+	w.pack.Rules = w.pack.Rules[:20] // those that telecom.rego has
 	w.facts, err = carriers.Make(w.library, n)
 	must(err)
 	w.peers = carriers.Peers(w.library, w.facts)

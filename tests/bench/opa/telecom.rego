@@ -1,4 +1,4 @@
-# The 20 rules of infra/rulepacks/telecom.yaml, as the Open Policy Agent's language has them.
+# The first 20 rules of infra/rulepacks/telecom.yaml, as the Open Policy Agent's language has them.
 package telecom
 
 now := input.now

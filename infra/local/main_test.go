@@ -73,6 +73,20 @@ func TestStartAndStop(t *testing.T) {
 	}
 }
 
+// Started elsewhere it says where to start, and leaves nothing behind.
+func TestTheWrongFolder(t *testing.T) {
+	elsewhere := t.TempDir()
+	cmd := command(t, "-listen", "127.0.0.1:0")
+	cmd.Dir = elsewhere
+	out, err := cmd.CombinedOutput()
+	if err == nil || !strings.Contains(string(out), "start it in the root of the repository") {
+		t.Errorf("%v: %s", err, out)
+	}
+	if left, err := os.ReadDir(elsewhere); err != nil || len(left) > 0 {
+		t.Errorf("left behind: %v %v", left, err)
+	}
+}
+
 func TestRefusals(t *testing.T) {
 	taken, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {

@@ -115,6 +115,9 @@ func Start(ctx context.Context, c Config) (_ *Running, err error) {
 	if c.Lambda != "" && c.Endpoint == "" {
 		return nil, errors.New("-lambda needs -endpoint: functions in processes of their own cannot share the embedded file")
 	}
+	if _, err := os.Stat(c.Template); err != nil { // before anything is left in the folder
+		return nil, fmt.Errorf("template: %w; start it in the root of the repository", err)
+	}
 	listener, err := r.listen()
 	if err != nil {
 		return nil, err

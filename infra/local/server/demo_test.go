@@ -28,6 +28,11 @@ func TestTheDemonstration(t *testing.T) {
 		if status, _ := call(t, "GET", s.URL+"/healthz", "", ""); status != 503 {
 			t.Errorf("ready before the demonstration is there: %d", status)
 		}
+		for path, body := range map[string]string{"/dev/token": `{"persona":"officer"}`, "/dev/time": `{"now":"2999-01-01T00:00:00Z"}`, "/v1/listings": "{}"} {
+			if status, answer := call(t, "POST", s.URL+path, "", body); status != 503 {
+				t.Errorf("somebody else was answered in the time of the demonstration: %s %d %s", path, status, answer)
+			}
+		}
 		if status, answer := call(t, "POST", s.URL+"/v1/listings", bearer, "{}"); status != 200 {
 			t.Errorf("%d %s", status, answer)
 		}

@@ -32,6 +32,10 @@ func (r *Running) root(front http.Handler) http.Handler {
 			r.issuer.Keys(w, q)
 		case path == "/.well-known/openid-configuration" && q.Method == http.MethodGet:
 			r.issuer.Discovery(w, q)
+		case !r.isReady() && (q.Header.Get("Authorization") == "" || path == "/dev/token" || path == "/dev/time"):
+			// The clock stands where the demonstration has it. Only that has a token before the first is given out here.
+			q = q.WithContext(web.With(q.Context(), rand.Text(), r.clock.Now(), access.Principal{}))
+			web.Refuse(w, q, r.config.Log, fault.New(fault.Unavailable, "the register is starting; /healthz says when it is ready", "系统正在启动,就绪状态见 /healthz"))
 		case strings.HasPrefix(path, inbox.Path): // where S3 stands in AWS
 			r.inbox.ServeHTTP(w, q)
 		case path == "/dev/run" && q.Method == http.MethodPost: // it may take longer than any call of the API
@@ -50,11 +54,19 @@ func (r *Running) root(front http.Handler) http.Handler {
 func permit(context.Context, access.Principal, string) error { return nil }
 
 func (r *Running) healthz(w http.ResponseWriter, _ *http.Request) {
+	if !r.isReady() {
+		http.Error(w, "not ready yet", http.StatusServiceUnavailable)
+		return
+	}
+	_, _ = w.Write([]byte("ok\n")) // an error here is the caller's broken connection
+}
+
+func (r *Running) isReady() bool {
 	select {
 	case <-r.ready:
-		_, _ = w.Write([]byte("ok\n")) // an error here is the caller's broken connection
+		return true
 	default:
-		http.Error(w, "not ready yet", http.StatusServiceUnavailable)
+		return false
 	}
 }
 

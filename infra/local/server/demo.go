@@ -54,7 +54,7 @@ func (r *Running) loadDemo(ctx context.Context) error {
 		return err
 	default:
 		if err := json.Unmarshal(data, &s); err != nil {
-			return fmt.Errorf("%s is damaged: %w", r.path("state.json"), err)
+			return fmt.Errorf("%s is damaged: %w; delete it and start with -empty to keep what is in the folder as it is", r.path("state.json"), err)
 		}
 	}
 	if s.Demonstration != demoLoading || none {

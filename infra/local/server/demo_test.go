@@ -3,7 +3,10 @@ package server
 import (
 	"context"
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 )
@@ -71,5 +74,28 @@ func TestTheDemonstration(t *testing.T) {
 	}
 	if len(shows) != 3 {
 		t.Error("a folder that was begun empty got the demonstration")
+	}
+}
+
+// The remedy that the refusal names is one.
+func TestDamagedState(t *testing.T) {
+	c := settings(t.TempDir(), &fakes{})
+	c.Demo = []Act{func(context.Context, Stage) error { return nil }}
+	if err := start(t, c).Close(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	state := filepath.Join(c.Data, "state.json")
+	if err := os.WriteFile(state, []byte("{"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := Start(t.Context(), c); err == nil || !strings.Contains(err.Error(), "delete it and start with -empty") {
+		t.Fatalf("%v", err)
+	}
+	if err := os.Remove(state); err != nil {
+		t.Fatal(err)
+	}
+	c.Empty = true
+	if err := start(t, c).Close(t.Context()); err != nil {
+		t.Error(err)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"runtime/debug"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -22,6 +23,9 @@ import (
 
 // ErrInUse is wrapped by Open when another process, or another Table of this one, has the file open.
 var ErrInUse = errors.New("table/bolt: the file is open elsewhere")
+
+// ErrDamaged is returned by Open for a file that is no table, or no longer a whole one.
+var ErrDamaged = errors.New("table/bolt: the file is damaged, or is no table")
 
 // ErrClosed is returned by calls after Close; a Write that gets it changed nothing.
 var ErrClosed = errors.New("table/bolt: the table is closed")
@@ -44,8 +48,15 @@ var _ table.Table = (*Table)(nil)
 
 // Open opens the file at path, making it, readable by its owner only, when it is not there. The folder must exist.
 // A file that is open elsewhere is refused within a second with an error that wraps ErrInUse.
-func Open(path string) (*Table, error) {
-	_, statErr := os.Stat(path)
+func Open(path string) (t *Table, err error) {
+	// What is read of a damaged file ends in a panic of bbolt, or in a fault where the file is shorter than it says.
+	defer debug.SetPanicOnFault(debug.SetPanicOnFault(true))
+	defer func() {
+		if p := recover(); p != nil {
+			t, err = nil, damaged(path, p)
+		}
+	}()
+	before, statErr := os.Stat(path)
 	db, err := bbolt.Open(path, 0o600, &bbolt.Options{
 		Timeout:      lockWait,
 		FreelistType: bbolt.FreelistMapType,
@@ -54,10 +65,16 @@ func Open(path string) (*Table, error) {
 	if errors.Is(err, bolterrors.ErrTimeout) {
 		return nil, fmt.Errorf("%w: %s: stop the other program or use another folder", ErrInUse, path)
 	}
+	if errors.Is(err, bolterrors.ErrInvalid) || errors.Is(err, bolterrors.ErrChecksum) || errors.Is(err, bolterrors.ErrVersionMismatch) {
+		return nil, damaged(path, err)
+	}
 	if err != nil {
 		return nil, fmt.Errorf("table/bolt: open %s: %w", path, err)
 	}
 	err = db.Update(func(tx *bbolt.Tx) error {
+		if statErr == nil && before.Size() > 0 && before.Size() < tx.Size() { // it would end in a panic at some later read
+			return damaged(path, fmt.Sprintf("it has %d bytes of %d", before.Size(), tx.Size()))
+		}
 		for _, name := range [][]byte{itemsBucket, expiryBucket} {
 			if _, err := tx.CreateBucketIfNotExists(name); err != nil {
 				return err
@@ -68,12 +85,19 @@ func Open(path string) (*Table, error) {
 	if err == nil && errors.Is(statErr, os.ErrNotExist) {
 		err = syncFolder(filepath.Dir(path))
 	}
+	if errors.Is(err, ErrDamaged) {
+		return nil, errors.Join(err, db.Close())
+	}
 	if err != nil {
 		return nil, errors.Join(fmt.Errorf("table/bolt: prepare %s: %w", path, err), db.Close())
 	}
-	t := &Table{db: db, waiting: make(chan *write), quit: make(chan struct{}), done: make(chan struct{})}
+	t = &Table{db: db, waiting: make(chan *write), quit: make(chan struct{}), done: make(chan struct{})}
 	go t.commit()
 	return t, nil
+}
+
+func damaged(path string, why any) error {
+	return fmt.Errorf("%w: %s: %v; put it back from a copy, or use another folder", ErrDamaged, path, why)
 }
 
 // syncFolder makes the name of a new file durable, without which a power cut can lose the whole file.

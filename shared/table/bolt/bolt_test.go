@@ -17,6 +17,7 @@ import (
 	"testing"
 	"time"
 
+	"go.etcd.io/bbolt"
 	"pgregory.net/rapid"
 
 	"shixin/shared/table"
@@ -108,6 +109,62 @@ func TestReopen(t *testing.T) {
 		}
 		if err := tab.Close(); err != nil {
 			t.Error(err)
+		}
+	}
+}
+
+// used is how much of a file its pages take.
+func used(t *testing.T, path string) int64 {
+	t.Helper()
+	db, err := bbolt.Open(path, 0o600, &bbolt.Options{ReadOnly: true})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	tx, err := db.Begin(false)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	return tx.Size()
+}
+
+// A file that is cut off, or another program's, is refused with what to do about it.
+func TestDamagedFile(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "table.db")
+	tab, err := bolt.Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for i := range 500 {
+		if err := tab.Write(t.Context(), table.Batch{Now: tabletest.Now, Ops: []table.Op{table.PutOp(item(i, 1), table.Is(0))}}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := tab.Close(); err != nil {
+		t.Fatal(err)
+	}
+	image, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	page := os.Getpagesize()
+	damaged := map[string][]byte{
+		"no table":   []byte("a letter\n"),
+		"two pages":  image[:2*page],
+		"four pages": image[:4*page],
+		"a half":     image[:len(image)/2],
+		"a page off": image[:used(t, path)-int64(page)],
+		"no content": append(slices.Clone(image[:2*page]), make([]byte, len(image)-2*page)...),
+	}
+	for name, content := range damaged {
+		p := filepath.Join(t.TempDir(), "damaged.db")
+		if err := os.WriteFile(p, content, 0o600); err != nil {
+			t.Fatal(err)
+		}
+		_, err := bolt.Open(p)
+		if !errors.Is(err, bolt.ErrDamaged) || !strings.Contains(err.Error(), p) || !strings.Contains(err.Error(), "put it back from a copy") {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"shixin/infra/alarms"
 	"shixin/infra/check/journalcheck"
 	"shixin/infra/check/querycheck"
 	"shixin/shared/querylog"
@@ -21,7 +22,7 @@ import (
 // filled is a log of five queries of the operator, in two parts, and one of the auditor.
 func filled(t *testing.T, w *rt.World) {
 	t.Helper()
-	l := &ledger.Ledger{Store: w.Store}
+	l := &ledger.Ledger{Store: w.Store, Alarms: alarms.Load}
 	log := &querylog.Log{Store: w.Store, Queue: w.Queue, Hash: w.Hash}
 	for _, part := range [][]int{{0, 1, 2}, {3, 4}, {5}} {
 		var bodies []string

@@ -21,7 +21,7 @@ const (
 const (
 	Listing  = "listing"
 	Import   = "import"
-	Finding  = "finding"  // a contest of it
+	Finding  = "finding"  // its contest, or its cure
 	Action   = "action"   // a rung that was taken
 	Proposal = "proposal" // a rung that a run proposes
 	Report   = "report"

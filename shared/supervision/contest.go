@@ -203,10 +203,7 @@ func (s *Supervision) step(ctx context.Context, call Call, action, uscc, id stri
 			shown, _ = after.Public()
 		}
 		version := before.Version() + 1
-		texts, err := s.texts(ctx, call.Now)
-		if err != nil {
-			return nil, err
-		}
+		texts := s.texts(ctx, call.Now)
 		view, err := s.viewFinding(ctx, texts, shown, version, call.Who.Role != access.Enterprise)
 		if err != nil {
 			return nil, err
@@ -214,7 +211,7 @@ func (s *Supervision) step(ctx context.Context, call Call, action, uscc, id stri
 		reply := &Reply{Status: 200, Version: version, Body: encode(view)}
 		b := &records.Batch{}
 		b.PutFinding(before, after)
-		item, err := s.contestItem(e.State.Enterprise(), after)
+		item, err := s.findingItem(texts, e.State.Enterprise(), after)
 		if err != nil {
 			return nil, err
 		}

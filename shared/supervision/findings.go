@@ -92,10 +92,7 @@ func (s *Supervision) Findings(ctx context.Context, who access.Principal, now ti
 	if err != nil {
 		return nil, false, err
 	}
-	texts, err := s.texts(ctx, now)
-	if err != nil {
-		return nil, false, err
-	}
+	texts := s.texts(ctx, now)
 	views = []FindingView{}
 	for _, f := range found {
 		if f.Damaged != nil {
@@ -127,13 +124,23 @@ func (s *Supervision) Findings(ctx context.Context, who access.Principal, now ti
 	return views, false, nil
 }
 
-// texts finds the texts of rules.
-func (s *Supervision) texts(ctx context.Context, now time.Time) (func(f compliance.Finding) (*compliance.RuleText, error), error) {
-	h, err := s.shelf(ctx, now)
-	if err != nil {
-		return nil, err
-	}
+// ruleTexts finds the rule of a finding as it is written; nil where there is no such rule.
+type ruleTexts func(f compliance.Finding) (*compliance.RuleText, error)
+
+// texts finds the texts of rules. The packs are read when the first is asked for, and each of them once.
+func (s *Supervision) texts(ctx context.Context, now time.Time) ruleTexts {
+	var h *shelf
+	packs := map[string]*compliance.PackText{}
 	return func(f compliance.Finding) (*compliance.RuleText, error) {
+		if p, has := packs[f.Pack]; has {
+			return p.Rule(f.Rule), nil
+		}
+		var err error
+		if h == nil {
+			if h, err = s.shelf(ctx, now); err != nil {
+				return nil, err
+			}
+		}
 		n, ok := parseNamed(f.Pack)
 		b, has := h.book(n.name)
 		if !ok || !has {
@@ -147,11 +154,12 @@ func (s *Supervision) texts(ctx context.Context, now time.Time) (func(f complian
 		if err != nil {
 			return nil, err
 		}
+		packs[f.Pack] = p
 		return p.Rule(f.Rule), nil
-	}, nil
+	}
 }
 
-func (s *Supervision) viewFinding(ctx context.Context, texts func(compliance.Finding) (*compliance.RuleText, error), f compliance.Finding, version int, full bool) (v FindingView, err error) {
+func (s *Supervision) viewFinding(ctx context.Context, texts ruleTexts, f compliance.Finding, version int, full bool) (v FindingView, err error) {
 	v = FindingView{Version: version, ID: f.ID, Rule: f.Rule, Pack: f.Pack, Outcome: f.Outcome, Reason: f.Reason, State: f.State, Severity: f.Severity(),
 		Inputs: []InputView{}, Basis: []string{}, Pins: &f.Pins, Runs: []MarkView{}}
 	text, err := texts(f)

@@ -13,9 +13,9 @@ import (
 	"shixin/shared/workday"
 )
 
-// mostProposal is how many operations one enterprise adds to a page at the most besides its findings and the contests that lapse: where it
-// stands, its place in a queue of work, the place that it leaves, and the figures that it owes.
-const mostProposal = 4
+// mostProposal is how many operations one enterprise adds to a page at the most besides its findings and what waits of them: where it stands,
+// its place in a queue of work, and the place that it leaves.
+const mostProposal = 3
 
 // proposing is what the proposals of one page of a run are made from. Nothing is taken by it: what it stores waits for a person.
 type proposing struct {

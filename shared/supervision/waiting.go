@@ -2,6 +2,7 @@ package supervision
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"time"
 
@@ -15,11 +16,52 @@ import (
 	"shixin/shared/workday"
 )
 
-// contestItem is what waits of a contest of a finding, as work queues show it: its outcome, at the authority that answers for the enterprise.
+// findingItem is what waits of a finding, as work queues show it, at the authority that answers for the enterprise: of one that is contested its
+// outcome, and of one that stands its cure, as far as the enterprise sees it.
+func (s *Supervision) findingItem(texts ruleTexts, e compliance.Enterprise, f compliance.Finding) (duty.Item, error) {
+	if f.State == compliance.Contested {
+		return s.contestItem(e, f)
+	}
+	item := duty.Item{Kind: duty.Finding, ID: f.ID, Authority: e.Authority, Sectors: e.Sectors, State: string(f.State), USCC: e.USCC, Rule: f.Rule}
+	seen, shown := f.Public()
+	if !shown || seen.State != compliance.Open {
+		return item, nil
+	}
+	w, err := s.cure(texts, seen)
+	if errors.Is(err, records.ErrDamaged) { // of a text that cannot be read no day is known, which stops neither a run nor a registration
+		s.log().Error("the text of a rule pack cannot be read", "alarm", "rulepack", "pack", f.Pack, "error", err)
+		return item, nil
+	}
+	if w != nil {
+		item.Since, item.Waits = seen.Opened(), []duty.Wait{*w}
+	}
+	return item, err
+}
+
+// cure is the cure of an open finding, which its enterprise owes by the day that the rule's deadline sets; nil where it sets none.
+func (s *Supervision) cure(texts ruleTexts, f compliance.Finding) (*duty.Wait, error) {
+	text, err := texts(f)
+	if err != nil || text == nil || text.Deadline == nil {
+		return nil, err
+	}
+	due, err := s.dueOf(f, text)
+	if err != nil {
+		return nil, err
+	}
+	w := &duty.Wait{Step: "cure", For: duty.Subject, Pending: due.Pending, SetBy: due.SetBy}
+	if due.By != nil {
+		w.By = *due.By
+	} else {
+		w.Start, w.Days = workday.DayOf(f.Opened()), text.Deadline.WorkingDays
+	}
+	return w, nil
+}
+
+// contestItem is what waits of a contest of a finding: its outcome.
 func (s *Supervision) contestItem(e compliance.Enterprise, f compliance.Finding) (duty.Item, error) {
 	item := duty.Item{Kind: duty.Finding, ID: f.ID, Authority: e.Authority, Sectors: e.Sectors, State: string(f.State), USCC: e.USCC, Rule: f.Rule}
 	n := len(f.Contests)
-	if f.State != compliance.Contested || n == 0 {
+	if n == 0 {
 		return item, nil
 	}
 	c := f.Contests[n-1]
@@ -70,23 +112,29 @@ func reportItem(e compliance.Enterprise, f *compliance.Finding, grace indicator.
 	return item
 }
 
-// waits puts into the batch of a page what the changes of an enterprise's findings by a run do to queues of work: a contest that lapses with a
-// cure waits no more, and figures that are owed wait until they are reported. It adds one operation for each contest, and one.
-func waits(b *records.Batch, e compliance.Enterprise, before []records.Finding, after []compliance.Finding, grace indicator.Due) {
-	owed := false
+// waits is what the changes of an enterprise's findings by a run do to queues of work: what stands waits for its cure, a contest that lapses with
+// a cure waits no more, and figures that are owed wait until they are reported. It is one operation for each finding that changed, and one.
+func (s *Supervision) waits(texts ruleTexts, e compliance.Enterprise, before []records.Finding, after []compliance.Finding, grace indicator.Due) (*records.Batch, error) {
+	b, owed := &records.Batch{}, false
 	for i, f := range after {
 		had := compliance.Finding{}
 		if i < len(before) {
 			had = before[i].State
 		}
-		if had.State == compliance.Contested && f.State != compliance.Contested {
-			b.PutWork(duty.Item{Kind: duty.Finding, ID: f.ID, Authority: e.Authority}, true)
+		if f.Newest() == had.Newest() {
+			continue
 		}
-		owed = owed || f.Rule == compliance.RuleReportLate && f.Newest() != had.Newest()
+		item, err := s.findingItem(texts, e, f)
+		if err != nil {
+			return nil, err
+		}
+		b.PutWork(item, had.ID != "" && had.State != compliance.Cured)
+		owed = owed || f.Rule == compliance.RuleReportLate
 	}
 	if owed {
 		b.PutWork(reportItem(e, late(after), grace), true)
 	}
+	return b, nil
 }
 
 // handOver puts what waits of an enterprise's findings before whoever answers for it from now on. Each finding is written as it is, so that no step
@@ -104,7 +152,7 @@ func (s *Supervision) handOver(ctx context.Context, now time.Time, b *records.Ba
 	for i, f := range found {
 		all[i] = f.State
 	}
-	owed := late(all)
+	owed, texts := late(all), s.texts(ctx, now)
 	moving := &records.Batch{}
 	move := func(item duty.Item) {
 		if before.Authority != after.Authority {
@@ -113,16 +161,17 @@ func (s *Supervision) handOver(ctx context.Context, now time.Time, b *records.Ba
 		moving.PutWork(item, false)
 	}
 	for i, f := range found {
-		waits := f.State.State == compliance.Contested
-		if f.Damaged != nil || !waits && owed != &all[i] {
+		if f.Damaged != nil {
 			continue
 		}
-		moving.PutFinding(f, f.State)
-		if waits {
-			item, err := s.contestItem(after, f.State)
-			if err != nil {
-				return err
-			}
+		item, err := s.findingItem(texts, after, f.State)
+		if err != nil {
+			return err
+		}
+		if len(item.Waits) > 0 || owed == &all[i] {
+			moving.PutFinding(f, f.State)
+		}
+		if len(item.Waits) > 0 {
 			move(item)
 		}
 	}
@@ -138,16 +187,6 @@ func (s *Supervision) handOver(ctx context.Context, now time.Time, b *records.Ba
 
 // reserved is how many operations a Write of an enterprise has besides its own and those of its findings: its shard, and the answer that is kept.
 const reserved = 6
-
-// contested counts the findings whose contests a run may end.
-func contested(found []records.Finding) (n int) {
-	for _, f := range found {
-		if f.State.State == compliance.Contested {
-			n++
-		}
-	}
-	return n
-}
 
 // packItem is what waits of a version of a rule pack: its trial, and then its publication by another person.
 func packItem(name string, e compliance.Edition, sectors []string) duty.Item {
@@ -197,7 +236,7 @@ func (s *Supervision) ToCure(ctx context.Context, who access.Principal, now time
 	if err != nil {
 		return nil, err
 	}
-	var texts func(compliance.Finding) (*compliance.RuleText, error)
+	texts := s.texts(ctx, now)
 	var out []duty.Item
 	for _, f := range found {
 		if f.Damaged != nil {
@@ -207,26 +246,13 @@ func (s *Supervision) ToCure(ctx context.Context, who access.Principal, now time
 		if !shown || seen.State != compliance.Open {
 			continue
 		}
-		if texts == nil {
-			if texts, err = s.texts(ctx, now); err != nil {
-				return nil, err
-			}
-		}
 		waits := []duty.Wait{{Step: "contest", For: duty.Subject, May: true}}
-		text, err := texts(seen)
+		w, err := s.cure(texts, seen)
 		if err != nil {
 			return nil, err
 		}
-		if text != nil && text.Deadline != nil {
-			due, err := s.dueOf(seen, text)
-			if err != nil {
-				return nil, err
-			}
-			w := duty.Wait{Step: "cure", For: duty.Subject, Pending: due.Pending, SetBy: due.SetBy}
-			if due.By != nil {
-				w.By = *due.By
-			}
-			waits = append(waits, w)
+		if w != nil {
+			waits = append(waits, *w)
 		}
 		out = append(out, duty.Item{Kind: duty.Finding, ID: seen.ID, State: string(seen.State), USCC: who.USCC, Rule: seen.Rule, Since: seen.Marks[0].At, Waits: waits})
 	}

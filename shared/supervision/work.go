@@ -113,19 +113,27 @@ func (s *Supervision) page(ctx context.Context, now time.Time, run compliance.Ru
 		return next, err
 	}
 	var ranked []weighed
+	texts := s.texts(ctx, now)
 	b := &records.Batch{}
 	outcomes := compliance.NewPage(run.Pins.Packs)
 	var counts compliance.Counts
 	counts.Outcomes = map[compliance.Outcome]int{}
 	for i, e := range all {
-		if b.Len()+len(outcomes.Rules)+mostProposal+contested(before[e.USCC]) > maxFindings && b.Len() > 0 || b.Bytes() > maxFindingsBytes {
-			more, all = true, all[:i]
-			break
-		}
 		if e.Damaged == nil && !run.Scope.Covers(e.Enterprise) {
 			continue
 		}
 		verdicts := s.judge(ctx, run, e, before[e.USCC], bench)
+		var found []compliance.Finding
+		var changes *records.Batch
+		if verdicts != nil && run.Trial == nil { // in shadow nothing is found
+			if found, changes, err = s.change(texts, run, bench, e, before[e.USCC], verdicts); err != nil {
+				return next, err
+			}
+			if b.Len() > 0 && b.Len()+changes.Len()+mostProposal > maxFindings || b.Bytes() > maxFindingsBytes {
+				more, all = true, all[:i]
+				break
+			}
+		}
 		if err := outcomes.Add(e.USCC, verdicts); err != nil {
 			return next, err
 		}
@@ -139,9 +147,9 @@ func (s *Supervision) page(ctx context.Context, now time.Time, run compliance.Ru
 			counts.Outcomes[v.Outcome]++
 		}
 		if run.Trial != nil {
-			continue // in shadow: nothing is found
+			continue
 		}
-		found := s.change(run, bench, e, before[e.USCC], verdicts, b)
+		b.Join(changes)
 		if b.Len() > maxFindings-mostProposal { // of one enterprise alone: it is written ahead of its page, and counts once however often
 			if err := s.writeAhead(ctx, now, b); err != nil {
 				return next, err
@@ -199,9 +207,11 @@ func (s *slots) take() (release func()) {
 	return sync.OnceFunc(func() { <-s.free })
 }
 
-// change puts into the batch of a page what the run has changed about one enterprise, and returns all that is found of it then. This is the one
-// place where both are known.
-func (s *Supervision) change(run compliance.Run, bench Bench, e records.Judged, before []records.Finding, verdicts []compliance.Verdict, b *records.Batch) []compliance.Finding {
+// change is what the run has changed about one enterprise, as operations, and all that is found of it then. This is the one place where both are
+// known. What waits of a finding comes before it: where they are so many that another Write has the finding, a run that is cut off between the
+// two makes both again.
+func (s *Supervision) change(texts ruleTexts, run compliance.Run, bench Bench, e records.Judged, before []records.Finding, verdicts []compliance.Verdict) ([]compliance.Finding, *records.Batch, error) {
+	b := &records.Batch{}
 	pins := compliance.FindingPins{Run: run.ID, ListVersion: run.Pins.ListVersion, At: run.Pins.At, Enterprise: e.Revision, Engine: run.Pins.Engine, Reports: e.Reports}
 	if e.Reports > 0 {
 		pins.Figures = sumOf(e.Figures)[:32]
@@ -245,8 +255,12 @@ func (s *Supervision) change(run compliance.Run, bench Bench, e records.Judged, 
 			found[i] = after
 		}
 	}
-	waits(b, e.Enterprise, before, found, bench.Due())
-	return found
+	all, err := s.waits(texts, e.Enterprise, before, found, bench.Due())
+	if err != nil {
+		return nil, nil, err
+	}
+	all.Join(b)
+	return found, all, nil
 }
 
 // before reads what earlier runs have found of enterprises, by code. One whose findings cannot be read cannot be judged.

@@ -54,7 +54,7 @@ func (s *Supervision) measured(ctx context.Context, run compliance.Run) (*compli
 		s.log().ErrorContext(ctx, what+" cannot be read", "alarm", "snapshot", "run", run.ID, "error", err)
 	}
 	var list *compliance.List
-	body, err := s.Blobs.Get(ctx, blobOf(run.ID))
+	body, err := s.Blobs.Get(ctx, blobOf(run.ID, run.Pins.Snapshot))
 	if err == nil {
 		list, err = readList(body, run)
 	} else if !errors.Is(err, blob.ErrNotFound) {

@@ -59,7 +59,7 @@ func TestDamagedSnapshotIsUnknownNeverPass(t *testing.T) {
 			if err := w.Work(context.Background(), plan, w.now); err != nil {
 				t.Fatal(err)
 			}
-			name := "runs/" + id + "/list"
+			name := "runs/" + id + "/list-" + w.run(id).Pins.Snapshot
 			body, err := w.Blobs.Get(context.Background(), name)
 			if err != nil {
 				t.Fatal(err)

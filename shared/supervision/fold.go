@@ -59,10 +59,11 @@ func (s *Supervision) snapshot(ctx, slice context.Context, now time.Time, r *com
 	if r.Fold = f.at; err != nil || !done {
 		return false, err
 	}
-	if err := s.Blobs.Put(ctx, blobOf(r.ID), body); err != nil {
+	sum := sumOf(body)
+	if err := s.Blobs.Put(ctx, blobOf(r.ID, sum), body); err != nil {
 		return false, err
 	}
-	r.Pins.Snapshot, r.Fold = sumOf(body), nil
+	r.Pins.Snapshot, r.Fold = sum, nil
 	return true, s.handOn(ctx, now, newest, f)
 }
 

@@ -96,7 +96,7 @@ func folding(t testing.TB, tab table.Table) (*world, *cabinet) {
 // says is what a run's snapshot says of the numbers that folding lists, and of 8 more.
 func (w *world) says(run compliance.Run) string {
 	w.t.Helper()
-	body, err := w.Blobs.Get(context.Background(), "runs/"+run.ID+"/list")
+	body, err := w.Blobs.Get(context.Background(), "runs/"+run.ID+"/list-"+run.Pins.Snapshot)
 	if err != nil {
 		w.t.Fatal(err)
 	}

@@ -13,8 +13,9 @@ import (
 	"shixin/shared/table"
 )
 
-// blobOf is the name of a run's snapshot of the list.
-func blobOf(run string) string { return "runs/" + run + "/list" }
+// blobOf is the name of a run's snapshot of the list, by its sum: two workers that plan it at the same time, between which another run has handed
+// on its fold, key their snapshots otherwise, and do not write over each other.
+func blobOf(run, sum string) string { return "runs/" + run + "/list-" + sum }
 
 // plan makes a planned run's snapshot, does its first pass, and sets it running. Done twice, or cut off anywhere and done again, it comes to
 // the same. After a slice the rest is left to a new message.

@@ -79,7 +79,7 @@ func (s *Supervision) put(ctx context.Context, call Call, uscc string, in Enterp
 		return nil, err
 	}
 	if own {
-		if err := s.unchanged(ctx, call, in, stored.State, before); err != nil {
+		if err := in.unchanged(stored.State, before); err != nil {
 			return nil, err
 		}
 	}

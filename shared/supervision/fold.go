@@ -90,7 +90,14 @@ func (s *Supervision) begin(ctx context.Context, newest records.Fold, r *complia
 		fold, err := s.readFold(ctx, from.at)
 		if err == nil {
 			r.Key = from.key
-			return &folding{run: r, fold: fold, at: from.at}, nil
+			f := &folding{run: r, fold: fold, at: from.at}
+			f.fold.Spent = f.own(fold.Spent) // another run's are its own to let go
+			if r.Fold != nil && from.at != r.Fold {
+				if left, err := s.readFold(ctx, r.Fold); err == nil {
+					f.fold.Spent = f.own(slices.Concat(f.fold.Spent, left.Spent, blobsOf(left.ListFold, r.Fold)))
+				}
+			}
+			return f, nil
 		}
 		if !unreadable(err) {
 			return nil, err
@@ -147,6 +154,16 @@ func (f *folding) blob(sum string) string { return foldsOf(f.run.ID) + sum[:32] 
 
 func foldsOf(run string) string { return "lists/" + run + "/" }
 
+// own is those of some blobs that the run has made.
+func (f *folding) own(names []string) (out []string) {
+	for _, name := range names {
+		if strings.HasPrefix(name, foldsOf(f.run.ID)) {
+			out = append(out, name)
+		}
+	}
+	return out
+}
+
 // spend notes which of the run's parts the next fold does without. They stay until the run's fold is whole: a slice that is cut off, or a second worker
 // at the same run, goes on from them. Those of other runs are not the run's to delete.
 func (f *folding) spend(next compliance.ListFold) {
@@ -174,45 +191,54 @@ func (s *Supervision) putFold(ctx context.Context, f *folding) error {
 }
 
 // handOn makes a whole fold the newest, from which the next run goes on, unless another run has come further. What nobody goes on from goes, that
-// of the fold before with the next hand-on.
+// of the fold before with the next hand-on. Where another run or another worker is first, it looks again at which the newest is.
 func (s *Supervision) handOn(ctx context.Context, now time.Time, newest records.Fold, f *folding) error {
 	if f.at == nil {
 		return nil
 	}
-	if newest.At != nil && newest.At.Blob == f.at.Blob { // nothing was added
-		return nil
-	}
-	gone := slices.Clone(f.fold.Spent)
-	if newest.At == nil || newest.At.N <= f.at.N {
-		after := records.Fold{At: f.at, Key: f.run.Key}
+	made := blobsOf(f.fold.ListFold, f.at)
+	gone, needed := slices.Clone(f.fold.Spent), made
+	for {
+		if newest.At != nil && newest.At.Blob == f.at.Blob { // nothing was added, or it is handed on already
+			break
+		}
+		var before []string
 		if newest.At != nil {
-			before, err := s.readFold(ctx, newest.At)
+			fold, err := s.readFold(ctx, newest.At)
 			if err != nil && !unreadable(err) {
 				return err
 			}
-			for _, name := range blobsOf(before.ListFold, newest.At) {
-				if !slices.Contains(blobsOf(f.fold.ListFold, f.at), name) {
-					after.Retired = append(after.Retired, name)
-				}
+			before = blobsOf(fold.ListFold, newest.At)
+		}
+		if newest.At != nil && newest.At.N > f.at.N { // nobody goes on from a fold that is behind, but the newest may have been made from it
+			gone = append(gone, f.own(made)...)
+			needed = append(before, newest.Retired...)
+			break
+		}
+		after := records.Fold{At: f.at, Key: f.run.Key}
+		for _, name := range before {
+			if !slices.Contains(made, name) {
+				after.Retired = append(after.Retired, name)
 			}
 		}
 		b := &records.Batch{}
 		b.PutFold(newest, after)
-		switch err := s.Store.Commit(ctx, now, b); {
-		case records.IsLost(err): // another run was first, or another worker at this one, whose fold has the same blobs: they stay
-		case err != nil:
-			return err
-		default:
-			gone = append(gone, newest.Retired...)
+		err := s.Store.Commit(ctx, now, b)
+		if err == nil {
+			gone = append(gone, newest.Retired...) // but for what this one still has, which has not gone on from the fold before
+			break
 		}
-	} else { // nobody will go on from a fold that is behind
-		for _, name := range blobsOf(f.fold.ListFold, f.at) {
-			if strings.HasPrefix(name, foldsOf(f.run.ID)) {
-				gone = append(gone, name)
-			}
+		if !records.IsLost(err) {
+			return err
+		}
+		if newest, err = s.Store.Fold(ctx, now); err != nil {
+			return err
 		}
 	}
 	for _, name := range gone {
+		if slices.Contains(needed, name) {
+			continue
+		}
 		if err := s.Blobs.Delete(ctx, name); err != nil {
 			return err
 		}

@@ -3,6 +3,7 @@ package supervision_test
 import (
 	"bytes"
 	"context"
+	"encoding/json"
 	"fmt"
 	"maps"
 	"slices"
@@ -13,6 +14,7 @@ import (
 
 	"shixin/shared/blob"
 	"shixin/shared/compliance"
+	rt "shixin/shared/register/registertest"
 	"shixin/shared/subject"
 	"shixin/shared/table"
 	"shixin/shared/table/tabletest"
@@ -289,5 +291,71 @@ func TestRunsThatArePlannedAtOnce(t *testing.T) {
 			t.Errorf("the run says %s", got)
 		}
 		closed(t, w.run(id), 1, 0)
+	}
+}
+
+// A run is planned while another one, of a later or an earlier moment, is planned whole: what is kept is the newest fold and the one before it.
+func TestOfRunsThatArePlannedAtOnceNothingStays(t *testing.T) {
+	for name, order := range map[string][2]int{"the later one is first": {0, 1}, "the earlier one is first": {1, 0}} {
+		for _, slice := range []time.Duration{0, time.Nanosecond} {
+			rt.AtEachCall(t, func(turn *rt.Turn) {
+				w, c := folding(t, turn.Table(tabletest.NewModel()))
+				w.Blobs = turn.Blobs(c)
+				w.Slice = slice
+				w.day()
+				var ids, bodies []string
+				for n := range 2 {
+					for i := range 7 {
+						w.list(fmt.Sprint("n", n, i), false, w.ref("uscc", code(700+10*n+i)))
+					}
+					w.now = w.now.Add(time.Hour)
+					id, err := w.Schedule(t.Context(), w.now)
+					if err != nil {
+						t.Fatal(err)
+					}
+					ids, bodies = append(ids, id), append(bodies, w.box.bodies...)
+					w.box.bodies = nil
+				}
+				plan := func(n int) {
+					for w.run(ids[n]).State == compliance.Planned {
+						if err := w.Work(context.Background(), bodies[n], w.now); err != nil {
+							t.Error(err)
+							return
+						}
+					}
+				}
+				turn.Arm(func() { plan(order[1]) })
+				plan(order[0])
+				turn.Arm(func() {})
+				plan(order[1]) // where the turn did not come
+				for n, id := range ids {
+					if got, want := w.says(w.run(id)), fmt.Sprint(31+7*n, saysFirst[2:]); got != want {
+						t.Errorf("%s: run %d says %s, want %s", name, n, got, want)
+					}
+				}
+				newest, err := w.Store.Fold(t.Context(), w.now)
+				if err != nil {
+					t.Fatal(err)
+				}
+				var fold compliance.ListFold
+				if err := json.Unmarshal(c.blobs[newest.At.Blob], &fold); err != nil {
+					t.Fatal(err)
+				}
+				want := append(newest.Retired, newest.At.Blob)
+				for _, p := range fold.Parts {
+					want = append(want, p.Blob)
+				}
+				for _, blob := range c.folds() {
+					if !slices.Contains(want, blob) {
+						t.Errorf("%s: %s stays", name, blob)
+					}
+				}
+				for _, blob := range want[len(newest.Retired):] {
+					if c.blobs[blob] == nil {
+						t.Errorf("%s: %s of the newest fold is gone", name, blob)
+					}
+				}
+			})
+		}
 	}
 }

@@ -102,6 +102,9 @@ func TestGoldenComplianceItems(t *testing.T) {
 	if err != nil || len(planned) != 1 || planned[0].Done || planned[0].Counts.Enterprises != 1 {
 		t.Errorf("before the first page: %+v, %v", planned, err)
 	}
+	if seen, err := s.SeenProgress(ctx, now, run); err != nil || !reflect.DeepEqual(seen, planned) {
+		t.Errorf("as people see it: %+v, %v", seen, err)
+	}
 	progress, found, err := s.Progress(ctx, now, run, records.ShardOf(uscc))
 	if err != nil || !found || !reflect.DeepEqual(progress.State, planned[0]) {
 		t.Fatal(found, err)

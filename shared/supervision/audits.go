@@ -57,7 +57,7 @@ func (s *Supervision) viewRun(ctx context.Context, now time.Time, run compliance
 	case compliance.Closed:
 		v.Shards = ShardsView{Total: len(run.Plan), Done: len(run.Plan)}
 	case compliance.Running:
-		shards, err := s.Store.AllProgress(ctx, now, run)
+		shards, err := s.Store.SeenProgress(ctx, now, run)
 		if err != nil {
 			return nil, err
 		}

@@ -90,8 +90,11 @@ func TestGoldenLadderItems(t *testing.T) {
 	if one, err2 := s.Standing(ctx, now, uscc); err != nil || err2 != nil || !reflect.DeepEqual(one.State, standing) || !reflect.DeepEqual(all[uscc], one) {
 		t.Errorf("standing: %+v %+v, %v %v", one, all, err, err2)
 	}
-	if places, more, err := s.Work(ctx, now, "suzhou", "", 10); err != nil || more || len(places) != 1 || places[0].Item.Waits[0].By != "2026-10-20" {
+	if places, more, err := s.Work(ctx, now, "suzhou", duty.Action, "", 10); err != nil || more || len(places) != 1 || places[0].Item.Waits[0].By != "2026-10-20" {
 		t.Errorf("work: %+v %v", places, err)
+	}
+	if places, more, err := s.Work(ctx, now, "suzhou", duty.Finding, "", 10); err != nil || more || len(places) != 0 {
+		t.Errorf("work of another kind: %+v %v", places, err)
 	}
 	if ids, more, err := s.ActionsOf(ctx, now, uscc, "", 10); err != nil || more || len(ids) != 1 {
 		t.Errorf("actions of the enterprise: %v %v", ids, err)
@@ -120,7 +123,7 @@ func TestGoldenLadderItems(t *testing.T) {
 	b.PutWork(duty.Item{Kind: duty.Action, ID: before.State.ID, Authority: "suzhou"}, true)
 	b.DropPublic(before.State.ID)
 	commit(&b)
-	places, _, _ := s.Work(ctx, now, "suzhou", "", 10)
+	places, _, _ := s.Work(ctx, now, "suzhou", "", "", 10)
 	if shown, _, _ := s.Publics(ctx, now, "", 10); len(places)+len(shown) > 0 {
 		t.Errorf("left: %+v %+v", places, shown)
 	}

@@ -26,9 +26,13 @@ type Waiting struct {
 	After string // go on behind this place
 }
 
-// Work reads a page of what waits at an authority, by kind and age, behind a place.
-func (s *Store) Work(ctx context.Context, now time.Time, authority, after string, limit int) (all []Waiting, more bool, err error) {
-	page, err := s.Table.Query(ctx, table.Range{Now: now, Partition: workKey(authority, "", "").Partition, After: after, Limit: limit})
+// Work reads a page of what waits at an authority, of one kind (all when empty), by kind and age, behind a place.
+func (s *Store) Work(ctx context.Context, now time.Time, authority, kind, after string, limit int) (all []Waiting, more bool, err error) {
+	r := table.Range{Now: now, Partition: workKey(authority, "", "").Partition, After: after, Limit: limit}
+	if kind != "" {
+		r.From, r.To = workKey(authority, kind, "").Sort, workKey(authority, kind, "~").Sort
+	}
+	page, err := s.Table.Query(ctx, r)
 	if err != nil {
 		return nil, false, err
 	}

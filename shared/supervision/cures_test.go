@@ -17,19 +17,17 @@ import (
 // waiting is what waits of findings in an authority's queue of work, by finding: its step, and its day.
 func (w *world) waiting(authority string) map[string]string {
 	w.t.Helper()
-	all, more, err := w.Store.Work(context.Background(), w.now, authority, "", 1000)
+	all, more, err := w.Store.Work(context.Background(), w.now, authority, duty.Finding, "", 1000)
 	if err != nil || more {
 		w.t.Fatalf("what waits at %s: more %v, %v", authority, more, err)
 	}
 	out := map[string]string{}
 	for _, p := range all {
-		if p.Item.Kind == duty.Finding {
-			step := p.Item.Waits[0]
-			if step.Pending != "" && step.Step == "cure" && (step.Start == "" || step.Days == 0) {
-				w.t.Errorf("the day of %+v can never be known", step)
-			}
-			out[p.Item.ID] = fmt.Sprint(step.Step, " ", step.By, step.Pending)
+		step := p.Item.Waits[0]
+		if step.Pending != "" && (step.Start == "" || step.Days == 0) {
+			w.t.Errorf("the day of %+v can never be known", step)
 		}
+		out[p.Item.ID] = fmt.Sprint(step.Step, " ", step.By, step.Pending)
 	}
 	return out
 }

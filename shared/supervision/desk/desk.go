@@ -109,7 +109,7 @@ func (d *Desk) queues(ctx context.Context, who access.Principal, now time.Time, 
 				return items, &at, nil
 			}
 			var places []records.Waiting
-			if places, more, err = d.Store.Work(ctx, now, authorities[at.Authority].ID, at.After, placesRead); err != nil {
+			if places, more, err = d.Store.Work(ctx, now, authorities[at.Authority].ID, f.Kind, at.After, placesRead); err != nil {
 				return nil, nil, err
 			}
 			pages++

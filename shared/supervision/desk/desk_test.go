@@ -63,6 +63,7 @@ func TestPages(t *testing.T) {
 		{"a county nothing", officer("county", access.County, "320505"), desk.Filter{}, "[]"},
 		{"an auditor all that is late", access.Principal{Role: access.Auditor}, desk.Filter{}, "[hangzhou1 jiangsu1 suzhou1 wuxi1]"},
 		{"another kind", officer("suzhou", access.City, "320500"), desk.Filter{Kind: duty.Import}, "[]"},
+		{"of the kind", officer("suzhou", access.City, "320500"), desk.Filter{Kind: duty.Listing}, "[suzhou0 suzhou1 suzhou2]"},
 		{"an operator", access.Principal{Role: access.Operator}, desk.Filter{}, "[]"},
 	} {
 		for _, limit := range []int{1, 2, 50} {

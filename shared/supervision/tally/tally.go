@@ -127,7 +127,7 @@ func (t *Tally) authorities(ctx context.Context, now time.Time, duties []ladder.
 		after = ""
 		for more := true; more; {
 			var places []records.Waiting
-			if places, more, err = t.Store.Work(ctx, now, a.ID, after, table.MaxPage); err != nil {
+			if places, more, err = t.Store.Work(ctx, now, a.ID, "", after, table.MaxPage); err != nil {
 				return err
 			}
 			for _, p := range places {

@@ -86,7 +86,7 @@ func (w *Watching) Confirm(ctx context.Context, call repeat.Call, id string, in 
 		case version == 0 && len(read.Of) >= mostConfirmed:
 			return nil, records.TooLarge()
 		}
-		side, _, err := w.listingSide(ctx, l)
+		side, err := w.wholeSide(ctx, l)
 		if err != nil {
 			return nil, err
 		}
@@ -116,7 +116,7 @@ func (w *Watching) Confirmations(ctx context.Context, who access.Principal, now 
 	if !found || !w.sees(who, l, now) {
 		return nil, notFound()
 	}
-	side, _, err := w.listingSide(ctx, l)
+	side, err := w.wholeSide(ctx, l)
 	if err != nil {
 		return nil, err
 	}

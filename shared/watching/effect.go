@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"shixin/shared/access"
+	"shixin/shared/fault"
 	"shixin/shared/journal"
 	"shixin/shared/naming"
 	"shixin/shared/records"
@@ -183,6 +184,16 @@ func (w *Watching) named(ctx context.Context, now time.Time, list records.WatchL
 		}
 	}
 	return nil
+}
+
+// wholeSide is listingSide where nothing can be said without it.
+func (w *Watching) wholeSide(ctx context.Context, l records.Listing) (string, error) {
+	side, _, err := w.listingSide(ctx, l)
+	if errors.Is(err, register.ErrDamaged) {
+		w.log().ErrorContext(ctx, "a listing's names cannot be read", "alarm", "watch", "listing", l.State.ID, "error", err)
+		return "", fault.New(fault.Unavailable, "the names of this listing cannot be read; nothing is said of it until they are restored from a backup", "该名单的名称无法读取,从备份恢复之前不能办理")
+	}
+	return side, err
 }
 
 // listingSide is the hash of what a listing is compared by, its names and identifiers, and the names in clear.

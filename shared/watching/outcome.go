@@ -108,7 +108,7 @@ func (w *Watching) Settle(ctx context.Context, call repeat.Call, id string, in O
 		if err != nil {
 			return nil, err
 		}
-		side, _, err := w.listingSide(ctx, l)
+		side, err := w.wholeSide(ctx, l)
 		if err != nil {
 			return nil, err
 		}
@@ -150,7 +150,7 @@ func (w *Watching) SettleHit(ctx context.Context, call repeat.Call, id string, i
 		if !found || !w.sees(call.Who, l, call.Now) {
 			return nil, notFound()
 		}
-		side, _, err := w.listingSide(ctx, l)
+		side, err := w.wholeSide(ctx, l)
 		if err != nil {
 			return nil, err
 		}

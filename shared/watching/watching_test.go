@@ -420,6 +420,13 @@ func TestNotesOfADamagedListing(t *testing.T) {
 	if all := notes(rt.Organization(2).Subject.Names[0].Text); !all[other].Quiet {
 		t.Errorf("of another: %+v", all)
 	}
+	_, err := me.SettleHit(w.Ctx(), repeat.Call{Who: rt.Auditor, Now: w.Now}, hurt, watching.HitOutcome{Name: "another", Outcome: watching.Outcome{Outcome: "different", Reason: "another"}})
+	if fault.Of(err) != fault.Unavailable {
+		t.Errorf("a word about the damaged one: %v", err)
+	}
+	if all, err := me.Confirmations(w.Ctx(), rt.Auditor, w.Now, hurt); fault.Of(err) != fault.Unavailable {
+		t.Errorf("what is confirmed of the damaged one: %+v, %v", all, err)
+	}
 	restore()
 	if all := notes(rt.Human(1).Subject.Names[0].Text); !all[hurt].Quiet {
 		t.Errorf("restored: %+v", all)

@@ -298,7 +298,8 @@ func judge(rec *journal.Record, ref subject.Ref, scope string, at time.Time, lis
 	if scope != "all" && len(rec.Listings) == 0 {
 		pretend(at)
 	}
-	for _, f := range rec.At(at) {
+	facts := rec.At(at)
+	for _, f := range facts {
 		if scope != "all" && !f.Published {
 			continue
 		}
@@ -307,12 +308,28 @@ func judge(rec *journal.Record, ref subject.Ref, scope string, at time.Time, lis
 		if out.Measures == nil {
 			out.Measures = []string{}
 		}
-		if f.Cap != nil {
+		if f.Cap != nil && (scope == "all" || shownInARow(facts, f.Regime)) {
 			out.Cap = &Cap{Until: f.Cap.Until, Basis: f.Cap.Basis}
 		}
 		item.Listings = append(item.Listings, out)
 	}
 	return item
+}
+
+// shownInARow reports whether several listings of a subject under a regime last in a row, and all are published. Who sees only what is published is not told
+// of a row otherwise: it would give away one that is not shown.
+func shownInARow(facts []journal.InForce, regime string) bool {
+	shown := 0
+	for _, f := range facts {
+		if f.Cap == nil || f.Regime != regime {
+			continue
+		}
+		if !f.Published {
+			return false
+		}
+		shown++
+	}
+	return shown > 1
 }
 
 // pretend does the work that a listing would have made, and throws it away: whoever sees only what is published is answered as late about

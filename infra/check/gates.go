@@ -36,7 +36,7 @@ var gates = []gate{
 	{"staticcheck", "staticcheck, as staticcheck.conf sets it", 8 * time.Minute, command("go", "run", staticcheck, "./...")},
 	{"architecture", "directions of imports; template, OpenAPI, route tables and policies agree", 4 * time.Minute, command("go", "test", "-count=1", "./tests/arch/...")},
 	{"race", "all tests with the race detector, shuffled, on both storage engines", 12 * time.Minute, race},
-	{"fuzz", "some seconds of fuzzing of every parser and of the table's model", 8 * time.Minute, fuzz},
+	{"fuzz", "20,000 made-up inputs for every parser and for the table's model", 8 * time.Minute, fuzz},
 	{"kills", "20 kills at random moments lose and double nothing", 5 * time.Minute, kills},
 	{"lint", "cfn-lint and sam validate for Beijing and Frankfurt", 4 * time.Minute, lint},
 	{"build", "sam build for this machine's processor", 8 * time.Minute, build},

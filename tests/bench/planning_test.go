@@ -28,8 +28,8 @@ func BenchmarkPlanning(b *testing.B) {
 	for _, n := range sizes {
 		b.Run(fmt.Sprintf("entries=%d", n), func(b *testing.B) {
 			folder := b.TempDir()
-			enrol(b, folder, 1)
-			keepJournal(b, folder, n)
+			stock(b, folder, 1, enrol)
+			stock(b, folder, n, keepJournal)
 			for b.Loop() {
 				got := sweep(b, folder)
 				b.ReportMetric(got.First, "s/first-run")
@@ -45,15 +45,8 @@ func BenchmarkPlanning(b *testing.B) {
 }
 
 // keepJournal writes a journal of n listings, of an organisation each, as imports and decisions leave it.
-func keepJournal(b *testing.B, folder string, n int) {
+func keepJournal(b *testing.B, store *records.Store, n int) {
 	b.Helper()
-	r := local(b, folder)
-	defer func() {
-		if err := r.Close(b.Context()); err != nil {
-			b.Fatal(err)
-		}
-	}()
-	store := &records.Store{Table: r.Ports.Table}
 	read, err := store.Head(b.Context(), carriers.At)
 	if err != nil {
 		b.Fatal(err)
